@@ -1,0 +1,123 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// `EMBEDDED=1` compiles the core in the mode of the shipped file; the operator's tool and the tests are
+/// ordinary Swift and are left out then.
+let isEmbedded = Context.environment["EMBEDDED"] != nil
+
+/// `TURNSTILE_LIBCURL` names the folder of a minimal static libcurl; then `bootstrap` is linked statically.
+let staticLibcurl = Context.environment["TURNSTILE_LIBCURL"]
+
+/// `TURNSTILE_EMBEDDED_STDLIB` names the toolchain's folder of the Embedded standard library for the target, which
+/// holds the Unicode tables that comparing strings needs; the compiler does not link them by itself.
+let embeddedStandardLibrary = Context.environment["TURNSTILE_EMBEDDED_STDLIB"]
+
+/// Every Swift target is compiled under the same contract; there is no per-target escape.
+let contract: [SwiftSetting] =
+    (isEmbedded ? [.enableExperimentalFeature("Embedded"), .unsafeFlags(["-wmo"])] : []) + [
+        .strictMemorySafety(),
+        .enableExperimentalFeature("Lifetimes"),
+        .treatAllWarnings(as: .error),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ]
+
+/// The module maps name no library: a `link` there, or `pkgConfig:`, would find Debian's own `libcurl.a`
+/// before the minimal one.
+let transport: [LinkerSetting] =
+    if let root = staticLibcurl {
+        [
+            .unsafeFlags(
+                (["\(root)/lib/libcurl.a", "\(root)/lib/libcares.a", "\(root)/lib/libssl.a", "\(root)/lib/libcrypto.a"]
+                    + ["-lm", "--gc-sections", "-s"]).flatMap { ["-Xlinker", $0] }
+                    + (isEmbedded ? ["-Xclang-linker", "-static"] : ["-static-executable"]))
+        ]
+    } else {
+        [.linkedLibrary("curl"), .linkedLibrary("crypto")]
+    }
+
+let libraries: [LinkerSetting] =
+    (embeddedStandardLibrary.map { [.unsafeFlags(["-Xlinker", "\($0)/libswiftUnicodeDataTables.a"])] } ?? [])
+    + transport
+
+let core: [Target] = [
+    // 0  C as it is: typed wrappers for variadics, no logic.
+    .systemLibrary(name: "CLibcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CLibcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CPOSIX"),
+
+    // 1  Verdicts. Pure: no Foundation, no C, no clock, no I/O.
+    .target(name: "StrictJSON", swiftSettings: contract),
+    .target(name: "JOSE", dependencies: ["StrictJSON"], swiftSettings: contract),
+    .target(name: "Authorization", dependencies: ["JOSE", "StrictJSON"], swiftSettings: contract),
+    .target(name: "APIGateway", dependencies: ["Authorization", "JOSE", "StrictJSON"], swiftSettings: contract),
+
+    // 2  Edges. Each is the only importer of its C library.
+    .target(name: "OpenSSLSignatures", dependencies: ["CLibcrypto", "JOSE", "StrictJSON"], swiftSettings: contract),
+    .target(name: "HTTPTransport", dependencies: ["CLibcurl"], swiftSettings: contract),
+    .target(name: "LambdaRuntime", dependencies: ["HTTPTransport", "StrictJSON"], swiftSettings: contract),
+
+    // 3  The one place where the parts meet.
+    .target(
+        name: "AuthorizerService",
+        dependencies: [
+            "APIGateway", "Authorization", "CPOSIX", "HTTPTransport", "JOSE", "LambdaRuntime", "OpenSSLSignatures",
+            "StrictJSON",
+        ],
+        swiftSettings: contract),
+
+    // 4  The Lambda function.
+    .executableTarget(
+        name: "bootstrap", dependencies: ["AuthorizerService"], swiftSettings: contract, linkerSettings: libraries),
+]
+
+/// The operator's tool and the tests: ordinary Swift.
+let ordinary: [Target] = [
+    .executableTarget(
+        name: "turnstile",
+        dependencies: [
+            "APIGateway", "Authorization", "AuthorizerService", "HTTPTransport", "JOSE", "LambdaRuntime",
+            "OpenSSLSignatures", "StrictJSON",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            .product(name: "FlyingFox", package: "FlyingFox"),
+        ],
+        swiftSettings: contract, linkerSettings: libraries),
+    .target(
+        name: "TestSupport", dependencies: ["JOSE", "OpenSSLSignatures", "StrictJSON"], path: "Tests/TestSupport",
+        swiftSettings: contract),
+    tests(for: "StrictJSON"),
+    tests(for: "JOSE", with: ["OpenSSLSignatures", "StrictJSON"]),
+    tests(for: "Authorization", with: ["JOSE", "StrictJSON"]),
+    tests(for: "APIGateway", with: ["Authorization", "JOSE", "StrictJSON"]),
+    tests(for: "OpenSSLSignatures", with: ["JOSE", "StrictJSON"]),
+    tests(for: "HTTPTransport"),
+    tests(for: "LambdaRuntime", with: ["HTTPTransport", "StrictJSON"]),
+    tests(
+        for: "AuthorizerService",
+        with: [
+            "APIGateway", "Authorization", "HTTPTransport", "JOSE", "LambdaRuntime", "OpenSSLSignatures", "StrictJSON",
+        ]),
+    .testTarget(
+        name: "TurnstileTests", dependencies: ["turnstile", "bootstrap", "StrictJSON", "TestSupport"],
+        swiftSettings: contract, linkerSettings: libraries),
+]
+
+func tests(for module: String, with others: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(module)Tests", dependencies: [.byName(name: module), "TestSupport"] + others, swiftSettings: contract,
+        linkerSettings: libraries)
+}
+
+let package = Package(
+    name: "turnstile",
+    dependencies: isEmbedded
+        ? []
+        : [
+            .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+            .package(url: "https://github.com/swhitty/FlyingFox", exact: "0.27.1"),
+        ],
+    targets: core + (isEmbedded ? [] : ordinary),
+    swiftLanguageModes: [.v6]
+)
