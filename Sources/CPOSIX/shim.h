@@ -1,4 +1,94 @@
 #ifndef CPOSIX_SHIM_H
 #define CPOSIX_SHIM_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
+
+// Embedded Swift has no Glibc module, and macros and variadic functions cannot be called from Swift at all.
+// One wrapper for each thing that System needs; what it means is decided in Swift.
+
+_Static_assert(sizeof(void *) == 8 && sizeof(long) == 8, "written for LP64: x86_64 and arm64 Linux");
+
+static inline int64_t cposix_clock_nanoseconds(clockid_t clock) {
+    struct timespec now;
+    if (clock_gettime(clock, &now) != 0) return -1;
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static inline int64_t cposix_wall_clock_nanoseconds(void) { return cposix_clock_nanoseconds(CLOCK_REALTIME); }
+
+// CLOCK_BOOTTIME goes on while the machine is suspended; CLOCK_MONOTONIC does not.
+static inline int64_t cposix_boot_clock_nanoseconds(void) { return cposix_clock_nanoseconds(CLOCK_BOOTTIME); }
+
+static inline int cposix_errno(void) { return errno; }
+
+static inline int cposix_open_for_reading(const char *path) { return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); }
+
+// The size of a regular file, -1 with errno set on failure, or -2 for anything that is not a regular file.
+static inline int64_t cposix_regular_file_size(int descriptor) {
+    struct stat status;
+    if (fstat(descriptor, &status) != 0) return -1;
+    return S_ISREG(status.st_mode) ? (int64_t)status.st_size : -2;
+}
+
+static inline void cposix_sleep_milliseconds(int64_t milliseconds) {
+    struct timespec rest = {milliseconds / 1000, milliseconds % 1000 * 1000000};
+    while (nanosleep(&rest, &rest) != 0 && errno == EINTR) {}
+}
+
+// _exit is safe inside a signal handler; exit is not.
+static inline void cposix_leave(int signal) {
+    (void)signal;
+    _exit(0);
+}
+
+// Returns 0, or -1 with errno set.
+static inline int cposix_leave_on_sigterm(void) {
+    struct sigaction leave;
+    memset(&leave, 0, sizeof leave);
+    leave.sa_handler = cposix_leave;
+    struct sigaction ignore;
+    memset(&ignore, 0, sizeof ignore);
+    ignore.sa_handler = SIG_IGN;
+    if (sigaction(SIGPIPE, &ignore, NULL) != 0) return -1;
+    return sigaction(SIGTERM, &leave, NULL);
+}
+
+static inline int cposix_hold_sigterm(int hold) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    return sigprocmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
+}
+
+enum { CPOSIX_TRACE_ID_LIMIT = 1024 };
+
+// setenv copies, and the C library never frees a copy: a million invocations would leak a hundred megabytes.
+// putenv takes the buffer itself, so the variable lives in one place and is overwritten there.
+// A value of length 0, or one that does not fit, removes the variable.
+static inline int cposix_set_trace_id(const uint8_t *value, size_t length) {
+    static const char name[] = "_X_AMZN_TRACE_ID=";
+    static char entry[sizeof name + CPOSIX_TRACE_ID_LIMIT];
+    static int is_set;
+    if (length == 0 || length > CPOSIX_TRACE_ID_LIMIT) {
+        if (is_set) unsetenv("_X_AMZN_TRACE_ID");
+        is_set = 0;
+        return 0;
+    }
+    memcpy(entry, name, sizeof name - 1);
+    memcpy(entry + sizeof name - 1, value, length);
+    entry[sizeof name - 1 + length] = 0;
+    if (is_set) return 0;
+    is_set = 1;
+    return putenv(entry);
+}
+
 #endif

@@ -1,0 +1,134 @@
+import HTTPTransport
+package import JOSE
+package import OpenSSLSignatures
+import StrictJSON
+
+/// Gets one key set from where it is published.
+package struct KeyFetcher: Sendable {
+    private let client: SecureClient
+    private let signatures: OpenSSLVerifier
+    private let maxBytes: Int
+
+    package init(_ keys: KeyFetching, signatures: OpenSSLVerifier) {
+        let trust = keys.caFile.map { TrustAnchors(file: $0) } ?? .system
+        client = SecureClient(trust: trust, userAgent: "turnstile/\(Turnstile.version)")
+        self.signatures = signatures
+        maxBytes = Int(clamping: keys.maxBytes)
+    }
+
+    package enum Outcome {
+        case set(KeySet<PublicKey>, entityTag: [UInt8]?)
+        /// 304: the set is the one whose entity tag was sent.
+        case notModified
+    }
+
+    /// Makes one request, or two where the address has to be discovered first.
+    ///
+    /// - Parameters:
+    ///   - entityTag: Of the set that is known, for a conditional request (RFC 9110 §13.1.2).
+    ///   - timeoutInMilliseconds: For all of it together, by `uptime`.
+    package func fetch(
+        _ address: KeyLocation.Address, entityTag: [UInt8]?, timeoutInMilliseconds: Int64, uptime: () -> Uptime
+    ) throws(KeyFetchError) -> Outcome {
+        let start = uptime()
+        switch address {
+        case .jwksURL(let url):
+            return try fetchSet(url, entityTag, timeoutInMilliseconds)
+        case .discovery(let issuer):
+            let url = try discover(issuer, timeoutInMilliseconds)
+            let rest = timeoutInMilliseconds - uptime().nanoseconds(since: start) / 1_000_000
+            guard rest > 0 else { throw .transport(TransportError(.timedOut, mayHaveBeenSent: false)) }
+            return try fetchSet(url, entityTag, rest)
+        }
+    }
+
+    private func fetchSet(_ url: String, _ entityTag: [UInt8]?, _ timeout: Int64) throws(KeyFetchError) -> Outcome {
+        var fields = [HTTPField(name: "Accept", value: "application/json")]
+        if let entityTag {
+            fields.append(HTTPField(name: "If-None-Match", value: String(decoding: entityTag, as: UTF8.self)))
+        }
+        let response = try get(url, fields.compactMap { $0 }, timeout)
+        if response.status == 304, entityTag != nil { return .notModified }
+        guard response.status == 200 else { throw .status(response.status) }
+        do {
+            let set = try KeySet(parsing: response.body, using: signatures)
+            guard !set.isEmpty else { throw KeyFetchError.noUsableKey(skipped: set.skipped.count) }
+            return .set(set, entityTag: response.headers.value(of: "ETag").map { Array($0) })
+        } catch let error as KeyFetchError {
+            throw error
+        } catch {
+            throw .notAKeySet(error)
+        }
+    }
+
+    /// OpenID Connect Discovery §4: the document must name the very issuer it was asked of (§4.3).
+    private func discover(_ issuer: String, _ timeout: Int64) throws(KeyFetchError) -> String {
+        let base = issuer.utf8.last == UInt8(ascii: "/") ? String(issuer.dropLast()) : issuer
+        let response = try get("\(base)/.well-known/openid-configuration", [], timeout)
+        guard response.status == 200 else { throw .status(response.status) }
+        guard let document = try? JSONDocument(parsing: response.body), document.root.kind == .object else {
+            throw .discovery(.notADocument)
+        }
+        guard document.root["issuer"]?.isString(issuer) == true else { throw .discovery(.otherIssuer) }
+        guard let url = document.root["jwks_uri"]?.string else { throw .discovery(.noAddress) }
+        return url
+    }
+
+    private func get(_ url: String, _ fields: [HTTPField], _ timeout: Int64) throws(KeyFetchError) -> HTTPResponse {
+        let address: SecureURL
+        do {
+            address = try SecureURL(parsing: url)
+        } catch {
+            throw .address(error)
+        }
+        do {
+            return try client.send(
+                HTTPRequest(
+                    url: address, fields: fields, timeoutInMilliseconds: Int(clamping: timeout),
+                    bodyLimitInBytes: maxBytes))
+        } catch {
+            throw .transport(error)
+        }
+    }
+}
+
+/// Why a fetch brought no key set.
+package enum KeyFetchError: Error, Sendable {
+    case transport(TransportError)
+    case status(Int)
+    case notAKeySet(KeySetError)
+    /// A key set, but none of its keys can be used.
+    case noUsableKey(skipped: Int)
+    case discovery(DiscoveryFault)
+    /// The address that was discovered is not one to be asked.
+    case address(HTTPURLError)
+
+    package enum DiscoveryFault: Sendable { case notADocument, otherIssuer, noAddress }
+
+    /// Stable, for logs.
+    package var code: String {
+        switch self {
+        case .transport(let error): error.code
+        case .status: "http_status"
+        case .notAKeySet: "not_a_key_set"
+        case .noUsableKey: "no_usable_key"
+        case .discovery: "discovery_failed"
+        case .address: "address_refused"
+        }
+    }
+}
+
+extension KeyFetchError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .transport(let error): error.description
+        case .status(let status): "HTTP status \(status) instead of 200"
+        case .notAKeySet(let error): error.description
+        case .noUsableKey(let skipped): "none of the \(skipped) keys can be used"
+        case .discovery(.notADocument): "the discovery document is not a JSON object"
+        case .discovery(.otherIssuer): "the discovery document names another issuer"
+        case .discovery(.noAddress): "the discovery document has no jwks_uri"
+        case .address(let error): error.description
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package import JOSE
+package import OpenSSLSignatures
+import StrictJSON
+
+/// One issuer's keys and where they come from.
+package struct KeySource {
+    /// The first policy's alias, for the log.
+    package let name: ExactString
+    package let location: KeyLocation
+    package var cache: KeyCache<PublicKey>
+
+    package init(name: ExactString, location: KeyLocation, times: KeyTimes) {
+        self.name = name
+        self.location = location
+        // Without an address there is nothing to refresh from: the file's keys do not age.
+        cache = KeyCache(times: location.address == nil ? .forever : times)
+    }
+
+    /// Reads the key file, if there is one.
+    ///
+    /// - Returns: The record to log, of the keys that had to be skipped; `nil` where there is nothing to say.
+    package mutating func loadFile(
+        signatures: OpenSSLVerifier, limitInBytes: Int, at now: Uptime
+    ) throws(KeyFileError) -> LogRecord? {
+        guard let file = location.file else { return nil }
+        let bytes: [UInt8]
+        do {
+            bytes = try System.readFile(file, limitInBytes: limitInBytes)
+        } catch {
+            throw .unreadable(error)
+        }
+        do {
+            let set = try KeySet(parsing: bytes, using: signatures)
+            guard !set.isEmpty else { throw KeyFileError.noUsableKey(path: file, skipped: set.skipped.count) }
+            cache.useSnapshot(set, at: now)
+            return skippedRecord(set)
+        } catch let error as KeyFileError {
+            throw error
+        } catch {
+            throw .notAKeySet(path: file, error)
+        }
+    }
+
+    /// Asks the issuer, tells the cache what came of it, and says it in a record.
+    package mutating func refresh(
+        _ fetcher: KeyFetcher, timeoutInMilliseconds: Int64, uptime: () -> Uptime
+    ) -> LogRecord? {
+        guard let address = location.address else { return nil }
+        let start = uptime()
+        var record = LogRecord(level: .info)
+        record.add("event", "key_fetch")
+        record.add("issuer", name)
+        do {
+            let outcome = try fetcher.fetch(
+                address, entityTag: cache.entityTag, timeoutInMilliseconds: timeoutInMilliseconds, uptime: uptime)
+            switch outcome {
+            case .set(let set, let entityTag):
+                cache.replace(with: set, entityTag: entityTag, fetchStartedAt: start)
+                record.add("outcome", "fetched")
+                describe(set, in: &record)
+            case .notModified:
+                cache.confirm(fetchStartedAt: start)
+                record.add("outcome", "not_modified")
+            }
+        } catch {
+            cache.noteFailure(fetchStartedAt: start)
+            record.level = .warn
+            record.add("outcome", error.code)
+            record.add("message", error.description)
+        }
+        let milliseconds = uptime().nanoseconds(since: start) / 1_000_000
+        record.add("durationMilliseconds", milliseconds)
+        record.count("KeyFetches")
+        if record.level == .warn { record.count("KeyFetchFailures") }
+        record.count("KeyFetchTime", unit: "Milliseconds", milliseconds)
+        return record
+    }
+
+    private func skippedRecord(_ set: KeySet<PublicKey>) -> LogRecord? {
+        guard !set.skipped.isEmpty else { return nil }
+        var record = LogRecord(level: .warn)
+        record.add("event", "key_file")
+        record.add("issuer", name)
+        describe(set, in: &record)
+        return record
+    }
+
+    private func describe(_ set: KeySet<PublicKey>, in record: inout LogRecord) {
+        record.add("keys", Int64(set.keys.count))
+        guard !set.skipped.isEmpty else { return }
+        record.add("keysSkipped", Int64(set.skipped.count))
+        record.add("skippedBecause", set.skipped.map { $0.reason.code }.joined(separator: " "))
+    }
+}
+
+extension KeyTimes {
+    /// Some 31,000 years: what lies in a file is right until the file is another.
+    static let forever = KeyTimes(
+        maxAgeSeconds: 1_000_000_000_000, staleIfErrorSeconds: 0, cooldownSeconds: 0, spread: 0)
+}
+
+/// Why a `jwksFile` cannot be used.
+package enum KeyFileError: Error, Sendable {
+    case unreadable(FileError)
+    case notAKeySet(path: String, KeySetError)
+    case noUsableKey(path: String, skipped: Int)
+}
+
+extension KeyFileError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .unreadable(let error): error.description
+        case .notAKeySet(let path, let error): "\(path): \(error.description)"
+        case .noUsableKey(let path, let skipped): "\(path): none of the \(skipped) keys can be used"
+        }
+    }
+}

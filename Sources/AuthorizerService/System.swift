@@ -1,0 +1,128 @@
+import CPOSIX
+
+/// The machine: clocks, environment, files, standard output and signals. The only file that imports `CPOSIX`,
+/// and the only one of this module that may say `unsafe`.
+package enum System {
+    // MARK: Clocks
+
+    /// Nanoseconds since 1970-01-01T00:00:00Z. It may be set, and so may jump either way.
+    package static var wallClockNanoseconds: Int64 { cposix_wall_clock_nanoseconds() }
+
+    /// Nanoseconds since the machine started, its suspension included: Lambda freezes the process between two
+    /// invocations, and a key must not stay young through that.
+    package static var uptime: Uptime { Uptime(nanoseconds: cposix_boot_clock_nanoseconds()) }
+
+    package static func sleep(milliseconds: Int64) { cposix_sleep_milliseconds(milliseconds) }
+
+    // MARK: Environment
+
+    package static func environment(_ name: String) -> String? {
+        guard let value = unsafe getenv(name) else { return nil }
+        return unsafe String(cString: value)
+    }
+
+    /// Sets `_X_AMZN_TRACE_ID` for this invocation, or removes it.
+    package static func setTraceID(_ value: [UInt8]) {
+        _ = unsafe value.withUnsafeBufferPointer { unsafe cposix_set_trace_id($0.baseAddress, $0.count) }
+    }
+
+    // MARK: Files
+
+    /// The folder of the running program, without a trailing slash; `nil` where `/proc` is not mounted.
+    package static var programFolder: String? {
+        var buffer = [UInt8](repeating: 0, count: 4_096)
+        let length = unsafe buffer.withUnsafeMutableBytes { bytes in
+            unsafe bytes.baseAddress.map { unsafe readlink("/proc/self/exe", $0, bytes.count) } ?? 0
+        }
+        guard length > 0, length < buffer.count else { return nil }
+        guard let slash = buffer[..<length].lastIndex(of: UInt8(ascii: "/")) else { return nil }
+        return String(decoding: buffer[..<slash], as: UTF8.self)
+    }
+
+    /// Reads a regular file from its start to its end.
+    ///
+    /// - Parameter limitInBytes: A longer file is refused, not cut.
+    package static func readFile(_ path: String, limitInBytes: Int) throws(FileError) -> [UInt8] {
+        guard !path.utf8.contains(0) else { throw .unreadable(path: path, reason: "the path holds a NUL byte") }
+        let descriptor = unsafe cposix_open_for_reading(path)
+        guard descriptor >= 0 else { throw .unreadable(path: path, reason: lastError) }
+        defer { close(descriptor) }
+        let size = cposix_regular_file_size(descriptor)
+        guard size != -2 else { throw .notAFile(path: path) }
+        guard size >= 0 else { throw .unreadable(path: path, reason: lastError) }
+        guard size <= limitInBytes else { throw .tooLong(path: path, limitInBytes: limitInBytes) }
+        return try read(descriptor, path: path, limitInBytes: limitInBytes)
+    }
+
+    /// The file may grow or shrink while it is read, so its size is no promise.
+    private static func read(_ descriptor: Int32, path: String, limitInBytes: Int) throws(FileError) -> [UInt8] {
+        var contents: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = unsafe buffer.withUnsafeMutableBytes { unsafe CPOSIX.read(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, cposix_errno() == EINTR { continue }
+            guard count >= 0 else { throw .unreadable(path: path, reason: lastError) }
+            guard count > 0 else { return contents }
+            guard contents.count + count <= limitInBytes else { throw .tooLong(path: path, limitInBytes: limitInBytes) }
+            contents += buffer[..<count]
+        }
+    }
+
+    /// Whether a file can be opened for reading; used to choose among well-known places.
+    package static func isReadable(_ path: String) -> Bool { unsafe access(path, R_OK) == 0 }
+
+    private static var lastError: String {
+        guard let text = unsafe strerror(cposix_errno()) else { return "unknown error" }
+        return unsafe String(cString: text)
+    }
+
+    // MARK: Output
+
+    package enum Stream: Int32, Sendable {
+        case output = 1
+        case error = 2
+    }
+
+    /// Writes `line` with as few `write` calls as the kernel allows: one, unless a pipe is full.
+    ///
+    /// A stream that takes no more, being closed or on a full disk, loses the line: a log must never stop an
+    /// answer.
+    package static func write(_ line: [UInt8], to stream: Stream) {
+        var written = 0
+        while written < line.count {
+            let count = unsafe line.withUnsafeBytes { bytes in
+                unsafe CPOSIX.write(stream.rawValue, bytes.baseAddress?.advanced(by: written), bytes.count - written)
+            }
+            if count < 0, cposix_errno() == EINTR { continue }
+            guard count > 0 else { return }
+            written += count
+        }
+    }
+
+    // MARK: Signals and the end
+
+    /// From here on SIGTERM ends the process at once with status 0, and a closed pipe is an error, not a signal.
+    package static func leaveOnSIGTERM() { _ = cposix_leave_on_sigterm() }
+
+    /// While held, SIGTERM waits: nothing is left half-written.
+    package static func holdSIGTERM(_ isHeld: Bool) { _ = cposix_hold_sigterm(isHeld ? 1 : 0) }
+
+    package static func exit(_ status: Int32) -> Never { CPOSIX.exit(status) }
+}
+
+/// Why a file could not be had.
+package enum FileError: Error, Equatable, Sendable {
+    case unreadable(path: String, reason: String)
+    case notAFile(path: String)
+    case tooLong(path: String, limitInBytes: Int)
+}
+
+extension FileError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .unreadable(let path, let reason): "cannot read \(path): \(reason)"
+        case .notAFile(let path): "\(path) is not a regular file"
+        case .tooLong(let path, let limit): "\(path) is longer than \(limit) bytes"
+        }
+    }
+}

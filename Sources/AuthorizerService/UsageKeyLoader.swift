@@ -1,0 +1,71 @@
+import Authorization
+import OpenSSLSignatures
+import StrictJSON
+
+extension IssuerLoader {
+    /// The words of `usageKey.from`.
+    private enum Source: String, CaseIterable { case clientID, claim, hmac, map, fixed, none }
+
+    func usageKey() throws(ConfigurationError) -> UsageKeyStrategy {
+        guard let value = object.optional("usageKey") else { return pool == nil ? .none : .automatic }
+        let all = try value.object(allowing: ["from", "claim", "secret", "file", "otherwise", "value"])
+        let source = try all.required("from", "clientID, claim, hmac, map, fixed or none").choice(Source.self)
+        switch source {
+        case .clientID:
+            _ = try value.object(allowing: ["from"])
+            return .clientID
+        case .none:
+            _ = try value.object(allowing: ["from"])
+            return .none
+        case .claim:
+            return .claim(try value.object(allowing: ["from", "claim"]).required("claim", "a claim's name").string())
+        case .hmac:
+            return .hmac(secret: try secret(of: value))
+        case .map:
+            return try map(value.object(allowing: ["from", "file", "otherwise"]))
+        case .fixed:
+            let fixed = try value.object(allowing: ["from", "value"]).required("value", "an API key's value").secret
+            return .fixed(try fixed.usageKey(fixed.exactString()))
+        }
+    }
+
+    private func secret(of value: ConfigurationValue) throws(ConfigurationError) -> [UInt8] {
+        let secret = try value.object(allowing: ["from", "secret"]).required("secret", "the secret of the HMAC").secret
+        let bytes = Array(try secret.string().utf8)
+        guard HMACSHA256(key: bytes) != nil else {
+            let range = HMACSHA256.keyLengthInBytes
+            throw secret.wrong(allowed: "a string of \(range.lowerBound) to \(range.upperBound) bytes")
+        }
+        return bytes
+    }
+
+    /// `{"client id": "usage key", …}` in a file of its own.
+    private func map(_ members: ConfigurationObject) throws(ConfigurationError) -> UsageKeyStrategy {
+        let path = try members.required("file", "the path of a JSON file of client ids and usage keys").path()
+        let otherwise = try members.optional("otherwise")?.choice(UsageKeyStrategy.Otherwise.self) ?? .deny
+        let root = try ConfigurationLoader.root(
+            parsing: Configuration.read(path), file: path, environment: members.value.environment)
+        var keys: [ExactString: UsageKey] = [:]
+        for (client, value) in try root.secret.entries() {
+            keys[ExactString(client)] = try value.usageKey(value.exactString())
+        }
+        return .map(keys, otherwise: otherwise)
+    }
+}
+
+extension ConfigurationValue {
+    /// The same value, never to be quoted.
+    var secret: ConfigurationValue {
+        var secret = self
+        secret.isSecret = true
+        return secret
+    }
+
+    func usageKey(_ text: ExactString) throws(ConfigurationError) -> UsageKey {
+        do {
+            return try UsageKey(text)
+        } catch {
+            throw fault(.inconsistent(error.description))
+        }
+    }
+}
