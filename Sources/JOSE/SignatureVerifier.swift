@@ -1,0 +1,14 @@
+/// What this module asks of cryptography, and nothing else.
+package protocol SignatureVerifier {
+    /// A key as the library keeps it, made once when the set is parsed.
+    associatedtype PreparedKey
+
+    /// - Returns: `nil` where the material is no public key, such as a point that is not on its curve.
+    func prepare(_ key: KeyMaterial) -> PreparedKey?
+
+    /// Whether the signature is exactly one that the algorithm's standard allows for these bytes and this key.
+    func isValid(
+        _ signature: ArraySlice<UInt8>, over signingInput: ArraySlice<UInt8>, under key: PreparedKey,
+        using algorithm: Algorithm
+    ) -> Bool
+}

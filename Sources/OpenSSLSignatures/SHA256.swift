@@ -1,0 +1,46 @@
+import CLibcrypto
+import JOSE
+
+/// SHA-256 (FIPS 180-4 §6.2).
+package enum SHA256 {
+    package static let lengthInBytes = 32
+
+    package static func digest(of message: [UInt8]) throws(OpenSSLError) -> [UInt8] {
+        guard let digest = MessageDigest(.sha256)?.digest(of: message[...]) else { throw .digest }
+        return digest
+    }
+}
+
+/// HMAC with SHA-256 (RFC 2104), under a key that is kept.
+package struct HMACSHA256: Sendable {
+    /// The length of a key. RFC 2104 §3: less than the hash's length is strongly discouraged, more than a block
+    /// adds nothing. A secret typed by an operator may be shorter; an empty one is none.
+    package static let keyLengthInBytes = 1...1024
+
+    private let key: [UInt8]
+
+    /// - Returns: `nil` where the key's length is outside ``keyLengthInBytes``.
+    package init?(key: [UInt8]) {
+        guard Self.keyLengthInBytes.contains(key.count) else { return nil }
+        self.key = key
+    }
+
+    package func code(for message: [UInt8]) throws(OpenSSLError) -> [UInt8] {
+        var code = [UInt8](repeating: 0, count: SHA256.lengthInBytes)
+        var length: UInt32 = 0
+        let isComputed = unsafe key.withUnsafeBufferPointer { key in
+            unsafe message.withUnsafeBufferPointer { message in
+                unsafe code.withUnsafeMutableBufferPointer { code in
+                    unsafe HMAC(
+                        EVP_sha256(), key.baseAddress, Int32(truncatingIfNeeded: key.count), message.baseAddress,
+                        message.count, code.baseAddress, &length) != nil
+                }
+            }
+        }
+        guard isComputed, length == code.count else {
+            OpenSSL.forgetErrors()
+            throw .messageAuthentication
+        }
+        return code
+    }
+}
