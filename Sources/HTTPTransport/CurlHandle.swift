@@ -63,13 +63,13 @@ extension CurlHandle {
         try check(unsafe clibcurl_set_long(easy, option, value))
     }
 
-    /// libcurl keeps a copy of the text. A zero in it would end it early, so there must be none.
+    /// libcurl keeps a copy of the text. A zero in it would end it early, so it is refused.
     func set(_ option: CURLoption, _ value: String) throws(TransportError) {
         guard !value.utf8.contains(0) else { throw TransportError(.other(code: CURLE_URL_MALFORMAT.rawValue), false) }
         try check(unsafe clibcurl_set_string(easy, option, value))
     }
 
-    /// - Parameter value: Ended by a zero.
+    /// Sets a text that is ended by a zero; libcurl keeps a copy.
     func set(_ option: CURLoption, terminated value: [UInt8]) throws(TransportError) {
         let code = unsafe value.withUnsafeBytes { bytes in
             unsafe clibcurl_set_string(easy, option, bytes.baseAddress?.assumingMemoryBound(to: CChar.self))
@@ -81,8 +81,8 @@ extension CurlHandle {
         try check(unsafe clibcurl_set_string(easy, option, nil))
     }
 
-    /// - Parameter fields: Borrowed by libcurl until the option is set again.
-    func setFields(_ fields: borrowing FieldList) throws(TransportError) {
+    /// The list is borrowed by libcurl until the option is set again.
+    func setFields(_ fields: FieldList) throws(TransportError) {
         try check(unsafe clibcurl_set_list(easy, CURLOPT_HTTPHEADER, fields.pointer))
     }
 

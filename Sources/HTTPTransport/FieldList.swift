@@ -2,10 +2,9 @@ import CLibcurl
 
 /// The headers of a request in libcurl's own form (`curl_slist`), made once and used for many requests.
 ///
-/// Not copyable, so the list is freed once; it must outlive the transfers that send it, which ``OriginConnection``
-/// and ``SecureClient`` see to by borrowing it.
+/// A class for the reason that ``OriginConnection`` is one; the list is freed once, after the last use of it.
 @safe
-package struct FieldList: ~Copyable {
+package final class FieldList {
     private var list: UnsafeMutablePointer<curl_slist>?
 
     /// - Throws: ``TransportError`` of kind `libraryUnavailable` when memory has run out.
@@ -20,7 +19,7 @@ package struct FieldList: ~Copyable {
 
     var pointer: UnsafeMutablePointer<curl_slist>? { unsafe list }
 
-    private mutating func append(_ line: String) throws(TransportError) {
+    private func append(_ line: String) throws(TransportError) {
         guard let longer = unsafe curl_slist_append(list, line) else {
             throw TransportError(.libraryUnavailable, mayHaveBeenSent: false)
         }

@@ -4,7 +4,10 @@ import CLibcurl
 ///
 /// There is no time limit on a response: the Lambda Runtime API answers when there is something to do. One call
 /// sends at most one request; whether to send it again is the caller's to decide.
-package struct OriginConnection: ~Copyable {
+///
+/// A class, since Embedded Swift 6.3 cannot destroy another module's structure that has one owner; the handle
+/// inside still has only this one.
+package final class OriginConnection {
     /// The longest until the connection stands, in milliseconds.
     package static let connectTimeoutInMilliseconds = 1_000
 
@@ -17,6 +20,7 @@ package struct OriginConnection: ~Copyable {
     ///   - origin: Asked without TLS, whatever its scheme; its path is not used.
     ///   - userAgent: The value of `User-Agent`.
     ///   - bodyLimitInBytes: The most body of a response to accept.
+    /// - Throws: ``TransportError`` where libcurl gives no handle or refuses an option.
     package init(origin: HTTPURL, userAgent: String, bodyLimitInBytes: Int) throws(TransportError) {
         url = Array("http://\(origin.authority)".utf8)
         originLength = url.count
@@ -29,8 +33,9 @@ package struct OriginConnection: ~Copyable {
     /// Performs one GET.
     ///
     /// - Parameter target: Path and query: `/`, and visible ASCII behind it.
+    /// - Returns: The response, whatever its status.
     /// - Throws: ``TransportError`` when there is no whole response; see ``latestHeaders``.
-    package mutating func get(_ target: [UInt8]) throws(TransportError) -> HTTPResponse {
+    package func get(_ target: [UInt8]) throws(TransportError) -> HTTPResponse {
         try handle.set(CURLOPT_HTTPGET, 1)
         try handle.setNull(CURLOPT_HTTPHEADER)
         try setURL(target)
@@ -40,10 +45,14 @@ package struct OriginConnection: ~Copyable {
 
     /// Performs one POST. Of the response only the status is kept.
     ///
-    /// - Parameter target: Path and query: `/`, and visible ASCII behind it.
+    /// - Parameters:
+    ///   - target: Path and query: `/`, and visible ASCII behind it.
+    ///   - fields: The headers, `Content-Type` among them.
+    ///   - body: Sent together with the head.
     /// - Returns: The status.
-    package mutating func post(
-        _ target: [UInt8], fields: borrowing FieldList, body: [UInt8]
+    /// - Throws: ``TransportError`` when there is no whole response.
+    package func post(
+        _ target: [UInt8], fields: FieldList, body: [UInt8]
     ) throws(TransportError) -> Int {
         try handle.set(CURLOPT_POST, 1)
         try handle.setFields(fields)
@@ -55,7 +64,7 @@ package struct OriginConnection: ~Copyable {
     /// not all come, and after a POST.
     package var latestHeaders: HTTPHeaders? { handle.hasHeaders ? handle.headers : nil }
 
-    private mutating func setURL(_ target: [UInt8]) throws(TransportError) {
+    private func setURL(_ target: [UInt8]) throws(TransportError) {
         guard target.first == UInt8(ascii: "/"), target.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw TransportError(.invalidTarget, mayHaveBeenSent: false)
         }

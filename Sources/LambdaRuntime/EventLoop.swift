@@ -14,6 +14,7 @@ package struct EventLoop: ~Copyable {
     private let pause: (_ milliseconds: Int) -> Void
 
     /// - Parameters:
+    ///   - api: Owned by the loop from now on.
     ///   - log: Told of everything that went wrong and did not end the loop.
     ///   - pause: Comes back after about so many milliseconds.
     package init(

@@ -13,7 +13,7 @@ package struct RuntimeAPI: ~Copyable {
     private static let errorSuffix = Array("/error".utf8)
     private static let contentType = HTTPField(name: "Content-Type", value: "application/json")
 
-    private var connection: OriginConnection
+    private let connection: OriginConnection
     private let responseFields: FieldList
 
     /// Makes no connection yet.
@@ -21,6 +21,7 @@ package struct RuntimeAPI: ~Copyable {
     /// - Parameters:
     ///   - address: `host:port`, from the variable `AWS_LAMBDA_RUNTIME_API`.
     ///   - userAgent: Name and version of this runtime.
+    /// - Throws: ``RuntimeAPIError`` where the address is none, or there is no memory.
     package init(address: String, userAgent: String) throws(RuntimeAPIError) {
         guard let origin = try? HTTPURL(parsing: "http://\(address)"), origin.isOrigin else { throw .invalidAddress }
         do throws(TransportError) {
