@@ -1,0 +1,76 @@
+import CLibcurl
+
+/// Plain HTTP/1.1 to one origin that is trusted and near, over one connection that is kept.
+///
+/// There is no time limit on a response: the Lambda Runtime API answers when there is something to do. One call
+/// sends at most one request; whether to send it again is the caller's to decide.
+///
+/// A class, since Embedded Swift 6.3 cannot destroy another module's structure that has one owner; the handle
+/// inside still has only this one.
+package final class OriginConnection {
+    /// The longest until the connection stands, in milliseconds.
+    package static let connectTimeoutInMilliseconds = 1_000
+
+    private let handle: CurlHandle
+    /// The origin and, behind it, the target of the request at hand, ended by a zero for C.
+    private var url: [UInt8]
+    private let originLength: Int
+
+    /// - Parameters:
+    ///   - origin: Asked without TLS, whatever its scheme; its path is not used.
+    ///   - userAgent: The value of `User-Agent`.
+    ///   - bodyLimitInBytes: The most body of a response to accept.
+    /// - Throws: ``TransportError`` where libcurl gives no handle or refuses an option.
+    package init(origin: HTTPURL, userAgent: String, bodyLimitInBytes: Int) throws(TransportError) {
+        url = Array("http://\(origin.authority)".utf8)
+        originLength = url.count
+        let handle = try CurlHandle(protocol: .http, userAgent: userAgent)
+        handle.limitBody(toBytes: bodyLimitInBytes)
+        try handle.set(CURLOPT_CONNECTTIMEOUT_MS, Self.connectTimeoutInMilliseconds)
+        self.handle = handle
+    }
+
+    /// Performs one GET.
+    ///
+    /// - Parameter target: Path and query: `/`, and visible ASCII behind it.
+    /// - Returns: The response, whatever its status.
+    /// - Throws: ``TransportError`` when there is no whole response; see ``latestHeaders``.
+    package func get(_ target: [UInt8]) throws(TransportError) -> HTTPResponse {
+        try handle.set(CURLOPT_HTTPGET, 1)
+        try handle.setNull(CURLOPT_HTTPHEADER)
+        try setURL(target)
+        let status = try handle.perform(keepingResponse: true)
+        return HTTPResponse(status: status, headers: handle.headers, body: handle.body)
+    }
+
+    /// Performs one POST. Of the response only the status is kept.
+    ///
+    /// - Parameters:
+    ///   - target: Path and query: `/`, and visible ASCII behind it.
+    ///   - fields: The headers, `Content-Type` among them.
+    ///   - body: Sent together with the head.
+    /// - Returns: The status.
+    /// - Throws: ``TransportError`` when there is no whole response.
+    package func post(
+        _ target: [UInt8], fields: FieldList, body: [UInt8]
+    ) throws(TransportError) -> Int {
+        try handle.set(CURLOPT_POST, 1)
+        try handle.setFields(fields)
+        try setURL(target)
+        return try handle.perform(posting: body, keepingResponse: false)
+    }
+
+    /// The headers of the latest response to a GET, also of one whose body was cut off or too long; `nil` if they did
+    /// not all come, and after a POST.
+    package var latestHeaders: HTTPHeaders? { handle.hasHeaders ? handle.headers : nil }
+
+    private func setURL(_ target: [UInt8]) throws(TransportError) {
+        guard target.first == UInt8(ascii: "/"), target.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw TransportError(.invalidTarget, mayHaveBeenSent: false)
+        }
+        url.removeLast(url.count - originLength)
+        url += target
+        url.append(0)
+        try handle.set(CURLOPT_URL, terminated: url)
+    }
+}

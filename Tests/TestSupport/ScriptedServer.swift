@@ -1,0 +1,126 @@
+import Foundation
+
+/// A real HTTP server in a process of its own, which answers as its script says; see Tests/Servers.
+///
+/// The process ends with this object, or when ``requests()`` is asked for.
+package final class ScriptedServer {
+    package struct Step: Encodable {
+        package enum Pieces { case whole, bytes, cut(Int) }
+
+        package var status: Int?
+        package var headers: [[String]]?
+        package var body: String?
+        package var bodyBytes: Int?
+        package var framing: String?
+        package var raw: String?
+        package var trailers: String?
+        package var pieces = Pieces.whole
+        package var millisecondsPerByte: Int?
+        package var cutAfter: Int?
+        package var ending: String?
+        package var answer: String?
+
+        package init() {}
+
+        private enum CodingKeys: String, CodingKey {
+            case status, headers, body, bodyBytes, framing, raw, trailers, pieces, millisecondsPerByte, cutAfter
+            case ending, answer
+        }
+
+        package func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encodeIfPresent(status, forKey: .status)
+            try container.encodeIfPresent(headers, forKey: .headers)
+            try container.encodeIfPresent(body, forKey: .body)
+            try container.encodeIfPresent(bodyBytes, forKey: .bodyBytes)
+            try container.encodeIfPresent(framing, forKey: .framing)
+            try container.encodeIfPresent(raw, forKey: .raw)
+            try container.encodeIfPresent(trailers, forKey: .trailers)
+            try container.encodeIfPresent(millisecondsPerByte, forKey: .millisecondsPerByte)
+            try container.encodeIfPresent(cutAfter, forKey: .cutAfter)
+            try container.encodeIfPresent(ending, forKey: .ending)
+            try container.encodeIfPresent(answer, forKey: .answer)
+            switch pieces {
+            case .whole: try container.encode("whole", forKey: .pieces)
+            case .bytes: try container.encode("bytes", forKey: .pieces)
+            case .cut(let offset): try container.encode(offset, forKey: .pieces)
+            }
+        }
+    }
+
+    package struct TLS: Encodable {
+        package var certificate: String
+        package var key: String
+        package var maximumVersion: String?
+
+        package init(certificate: String, key: String, maximumVersion: String? = nil) {
+            self.certificate = certificate
+            self.key = key
+            self.maximumVersion = maximumVersion
+        }
+    }
+
+    /// A request as it came. Of a body the first 4,096 bytes are kept, as ISO 8859-1.
+    package struct Request: Decodable {
+        package let method: String
+        package let target: String
+        package let version: String
+        package let headers: [[String]]
+        package let body: String
+        package let bodyBytes: Int
+        /// How many reads it took to get it.
+        package let reads: Int
+        /// Which connection it came on, counted from 1.
+        package let connection: Int
+
+        package func values(of name: String) -> [String] {
+            headers.filter { $0[0].lowercased() == name.lowercased() }.map { $0[1] }
+        }
+    }
+
+    package enum Failure: Error { case notStarted }
+
+    private struct Script: Encodable {
+        let steps: [Step]
+        let tls: TLS?
+    }
+
+    package let port: Int
+    private let process = Process()
+    private let input = Pipe()
+    private let output = Pipe()
+
+    /// - Parameters:
+    ///   - steps: One for each request; the last serves all that come after it.
+    ///   - tls: `nil` for plain HTTP.
+    /// - Throws: Where Python 3 cannot be started.
+    package init(_ steps: [Step], tls: TLS? = nil) throws {
+        let servers = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Servers").standardized
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = ["python3", servers.appending(path: "scripted_server.py").path]
+        process.standardInput = input
+        process.standardOutput = output
+        try process.run()
+        let script = try JSONEncoder().encode(Script(steps: steps, tls: tls))
+        try input.fileHandleForWriting.write(contentsOf: script + Data("\n".utf8))
+        var line = Data()
+        while let byte = try output.fileHandleForReading.read(upToCount: 1), byte != Data("\n".utf8) { line += byte }
+        guard let port = Int(String(decoding: line, as: UTF8.self)) else { throw Failure.notStarted }
+        self.port = port
+    }
+
+    deinit {
+        if process.isRunning { process.terminate() }
+    }
+
+    /// Ends the server.
+    ///
+    /// - Returns: The requests that came, in their order.
+    /// - Throws: Where the server did not write them.
+    package func requests() throws -> [Request] {
+        try input.fileHandleForWriting.close()
+        let lines = try output.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        return try lines.split(separator: UInt8(ascii: "\n")).map { try JSONDecoder().decode(Request.self, from: $0) }
+    }
+}
