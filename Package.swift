@@ -85,8 +85,8 @@ let ordinary: [Target] = [
         ],
         swiftSettings: contract, linkerSettings: libraries),
     .target(
-        name: "TestSupport", dependencies: ["JOSE", "OpenSSLSignatures", "StrictJSON"], path: "Tests/TestSupport",
-        swiftSettings: contract),
+        name: "TestSupport", dependencies: ["CLibcrypto", "JOSE", "OpenSSLSignatures", "StrictJSON"],
+        path: "Tests/TestSupport", swiftSettings: contract),
     tests(for: "StrictJSON"),
     tests(for: "JOSE", with: ["OpenSSLSignatures", "StrictJSON"]),
     tests(for: "Authorization", with: ["JOSE", "StrictJSON"]),

@@ -62,7 +62,9 @@ package struct RequiredClaim: Sendable {
     package let name: ExactString
     package let values: [ClaimValue]
 
-    /// - Parameter values: One of them must be the claim's value, or an element of it where the claim is an array.
+    /// - Parameters:
+    ///   - name: The claim.
+    ///   - values: One of them must be the claim's value, or an element of it where the claim is an array.
     package init(name: ExactString, values: [ClaimValue]) {
         self.name = name
         self.values = values

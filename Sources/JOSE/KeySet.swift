@@ -74,6 +74,7 @@ extension KeySet {
     /// - Parameters:
     ///   - keyID: The token's `kid`; without it a key is selected only if exactly one fits (RFC 7517 §4.5).
     ///   - algorithm: The token's `alg`.
+    /// - Returns: The key, or why there is none.
     package func select(keyID: ExactString?, algorithm: Algorithm) -> Selection {
         guard let keyID else {
             let fitting = keys.filter { $0.algorithms.contains(algorithm) }

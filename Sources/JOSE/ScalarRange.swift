@@ -8,10 +8,11 @@ enum LittleEndian {
 }
 
 extension EllipticCurve {
-    /// Whether `r` and `s` are both 1 to `n` − 1 (NIST FIPS 186-5 §6.4.2 step 1). Zeros pass the equation of a
+    /// Checks that `r` and `s` are both 1 to `n` − 1 (NIST FIPS 186-5 §6.4.2 step 1). Zeros pass the equation of a
     /// careless implementation (CVE-2022-21449), so this is asked before any library is.
     ///
     /// - Parameter signature: `r` and `s`, each as long as a coordinate (RFC 7518 §3.4).
+    /// - Returns: Whether the length and both numbers are in order.
     package func isInRange(_ signature: ArraySlice<UInt8>) -> Bool {
         guard signature.count == 2 * coordinateLengthInBytes else { return false }
         return [signature.prefix(coordinateLengthInBytes), signature.suffix(coordinateLengthInBytes)].allSatisfy {
@@ -21,10 +22,11 @@ extension EllipticCurve {
 }
 
 extension EdwardsCurve {
-    /// Whether `S` is below the order of the group, so that no other signature is equal to this one (RFC 8032
+    /// Checks that `S` is below the order of the group, so that no other signature is equal to this one (RFC 8032
     /// §5.1.7, §5.2.7).
     ///
     /// - Parameter signature: `R` and `S`, each as long as a key.
+    /// - Returns: Whether the length and `S` are in order.
     package func isInRange(_ signature: ArraySlice<UInt8>) -> Bool {
         guard signature.count == 2 * keyLengthInBytes else { return false }
         return LittleEndian.isLess(signature.suffix(keyLengthInBytes), than: order)

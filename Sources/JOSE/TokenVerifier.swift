@@ -50,6 +50,7 @@ package struct TokenVerifier<Signatures: SignatureVerifier> {
     ///   - key: The key of the issuer's own set that the token's `kid` selected.
     ///   - issuer: The issuer that ``TrustedIssuers/issuer(for:)`` found for this token.
     ///   - now: The instant to judge `exp`, `nbf` and `iat` by.
+    /// - Returns: Proof that the token is authentic, in date, and meant for us.
     /// - Throws: The first ``TokenError`` met.
     /// - Complexity: One public-key operation. No I/O.
     package func verify(

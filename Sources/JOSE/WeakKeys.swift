@@ -5,6 +5,7 @@ enum RSALimits {
     static let modulusLengthInBits = 2048...8192
 
     /// - Parameter modulus: Big-endian, without leading zero bytes.
+    /// - Returns: Whether it is of an accepted length, and odd as a product of large primes is.
     static func isModulusSuitable(_ modulus: [UInt8]) -> Bool {
         guard let first = modulus.first, let last = modulus.last else { return false }
         let lengthInBits = modulus.count * 8 - first.leadingZeroBitCount
@@ -29,6 +30,7 @@ enum ROCAFingerprint {
     ]
 
     /// - Parameter modulus: Big-endian.
+    /// - Returns: Whether its primes are likely to be predictable.
     static func matches(_ modulus: [UInt8]) -> Bool {
         primes.allSatisfy { prime in
             isPowerOfGenerator(modulus.reduce(0) { ($0 << 8 | UInt32($1)) % prime }, modulo: prime)

@@ -50,6 +50,7 @@ package struct OpenSSLVerifier: SignatureVerifier {
 enum ECDSASignature {
     /// - Parameter joined: `r` and `s`, each of the same length and not zero. At most 132 bytes, so that every
     ///   length takes one byte or, for P-521's SEQUENCE, two.
+    /// - Returns: The SEQUENCE of both as INTEGERs.
     static func der(_ joined: ArraySlice<UInt8>) -> [UInt8] {
         let half = joined.count / 2
         let content = integer(joined.prefix(half)) + integer(joined.suffix(half))

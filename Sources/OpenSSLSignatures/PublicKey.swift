@@ -59,7 +59,9 @@ import JOSE
     /// `EVP_PKEY_CTX *`, owned.
     private let handle: OpaquePointer
 
-    /// - Parameter key: `EVP_PKEY *`, of which the context takes its own reference.
+    /// - Parameters:
+    ///   - key: `EVP_PKEY *`, of which the context takes its own reference.
+    ///   - algorithm: One that fits the key.
     init?(_ key: OpaquePointer, _ algorithm: Algorithm) {
         let hash: Algorithm.Hash
         switch algorithm.family {
