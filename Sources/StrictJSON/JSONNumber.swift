@@ -6,8 +6,8 @@ package struct JSONNumber: Sendable {
 
     /// The value, where it is a whole number that fits; `1.0` and `1e3` are whole numbers.
     package var integer: Int64? {
-        guard let down = whole(.down), down == whole(.up) else { return nil }
-        return down
+        guard let parts = Decimal(text).parts(), !parts.hasFraction else { return nil }
+        return parts.rounded(awayFromZero: false)
     }
 
     package enum Rounding: Sendable { case down, up }
@@ -15,43 +15,29 @@ package struct JSONNumber: Sendable {
     /// The nearest whole number that is not above (`down`) or not below (`up`) the value; `nil` where it does
     /// not fit into 64 bits.
     package func whole(_ rounding: Rounding) -> Int64? {
-        let decimal = Decimal(text)
-        guard let (magnitude, hasFraction) = decimal.wholePart() else { return nil }
-        let awayFromZero = hasFraction && (rounding == .down) == decimal.isNegative
-        let (rounded, overflow) = magnitude.addingReportingOverflow(awayFromZero ? 1 : 0)
-        guard !overflow else { return nil }
-        return decimal.isNegative ? -rounded : rounded
+        guard let parts = Decimal(text).parts() else { return nil }
+        return parts.rounded(awayFromZero: parts.hasFraction && (rounding == .down) == parts.isNegative)
     }
 }
 
-/// A number's text, taken apart: the value is ±`digits` × 10^`exponent`.
+/// A number's text, taken apart: the value is ±`mantissa` × 10^`exponent`.
 private struct Decimal {
-    var isNegative = false
-    var digits: [UInt8] = []
-    var exponent = 0
+    let isNegative: Bool
+    /// Digits, perhaps with a point between them.
+    let mantissa: ArraySlice<UInt8>
+    let exponent: Int
 
-    /// Exponents beyond this are all the same to us: too large, or a fraction.
-    private static let exponentLimit = 1_000_000
+    /// Exponents beyond this are all the same: no document has room for as many digits as would outweigh them.
+    private static let exponentLimit = 1 << 30
 
     init(_ text: ArraySlice<UInt8>) {
-        var rest = text
-        if rest.first == UInt8(ascii: "-") {
-            isNegative = true
-            rest = rest.dropFirst()
-        }
-        var isFraction = false
-        while let byte = rest.first, byte | 0x20 != UInt8(ascii: "e") {
-            rest = rest.dropFirst()
-            guard byte != UInt8(ascii: ".") else {
-                isFraction = true
-                continue
-            }
-            if isFraction { exponent -= 1 }
-            if byte != UInt8(ascii: "0") || !digits.isEmpty { digits.append(byte &- UInt8(ascii: "0")) }
-        }
-        exponent += Self.exponent(rest.dropFirst())
+        isNegative = text.first == UInt8(ascii: "-")
+        let magnitude = text.dropFirst(isNegative ? 1 : 0)
+        mantissa = magnitude.prefix { $0 | 0x20 != UInt8(ascii: "e") }
+        exponent = Self.exponent(magnitude[mantissa.endIndex...].dropFirst())
     }
 
+    /// The value of digits with an optional sign, or of nothing.
     private static func exponent(_ text: ArraySlice<UInt8>) -> Int {
         var value = 0
         for byte in text where byte != UInt8(ascii: "+") && byte != UInt8(ascii: "-") {
@@ -60,18 +46,48 @@ private struct Decimal {
         return text.first == UInt8(ascii: "-") ? -value : value
     }
 
-    /// The digits before the decimal point as a number, and whether any digit behind it is not zero.
-    func wholePart() -> (Int64, hasFraction: Bool)? {
-        guard !digits.isEmpty else { return (0, false) }
-        let wholeCount = digits.count + exponent
-        guard wholeCount <= 19 else { return nil }
-        var magnitude: Int64 = 0
-        for index in 0..<max(wholeCount, 0) {
-            let (product, overflowed) = magnitude.multipliedReportingOverflow(by: 10)
-            let (sum, carried) = product.addingReportingOverflow(index < digits.count ? Int64(digits[index]) : 0)
-            guard !overflowed, !carried else { return nil }
-            magnitude = sum
+    struct Parts {
+        let isNegative: Bool
+        let magnitude: UInt64
+        let hasFraction: Bool
+
+        func rounded(awayFromZero: Bool) -> Int64? {
+            let (sum, overflow) = magnitude.addingReportingOverflow(awayFromZero ? 1 : 0)
+            guard !overflow, sum <= (isNegative ? Int64.min : Int64.max).magnitude else { return nil }
+            // `-2^63` has no positive counterpart; in two's complement it is its own.
+            let bits = Int64(truncatingIfNeeded: sum)
+            return isNegative ? 0 &- bits : bits
         }
-        return (magnitude, digits.dropFirst(max(wholeCount, 0)).contains { $0 != 0 })
+    }
+
+    /// The digits before the decimal point as a number, and whether any digit behind it is not zero; `nil` where
+    /// the number needs more than 64 bits.
+    func parts() -> Parts? {
+        let point = mantissa.firstIndex(of: UInt8(ascii: ".")) ?? mantissa.endIndex
+        var wholeDigits = point - mantissa.startIndex + exponent
+        var magnitude: UInt64 = 0
+        var hasFraction = false
+        for byte in mantissa where byte != UInt8(ascii: ".") {
+            let digit = UInt64(byte &- UInt8(ascii: "0"))
+            guard wholeDigits > 0 else {
+                hasFraction = hasFraction || digit != 0
+                continue
+            }
+            guard let longer = Self.appending(digit, to: magnitude) else { return nil }
+            magnitude = longer
+            wholeDigits -= 1
+        }
+        while wholeDigits > 0, magnitude > 0 {
+            guard let longer = Self.appending(0, to: magnitude) else { return nil }
+            magnitude = longer
+            wholeDigits -= 1
+        }
+        return Parts(isNegative: isNegative, magnitude: magnitude, hasFraction: hasFraction)
+    }
+
+    private static func appending(_ digit: UInt64, to magnitude: UInt64) -> UInt64? {
+        let (product, overflowed) = magnitude.multipliedReportingOverflow(by: 10)
+        let (sum, carried) = product.addingReportingOverflow(digit)
+        return overflowed || carried ? nil : sum
     }
 }

@@ -14,27 +14,33 @@ package struct JSONWriter: Sendable {
     /// A member's name; its value is the next thing written.
     package mutating func name(_ name: String) {
         separate()
-        appendString(name.utf8)
+        appendString(name.utf8.span)
         bytes.append(UInt8(ascii: ":"))
         needsSeparator = false
     }
 
     package mutating func string(_ value: String) {
         separate()
-        appendString(value.utf8)
+        appendString(value.utf8.span)
         needsSeparator = true
     }
 
     /// - Parameter value: UTF-8, as a ``JSONDocument`` or a `String` gives it.
     package mutating func string(utf8 value: ArraySlice<UInt8>) {
         separate()
-        appendString(value)
+        appendString(value.span)
         needsSeparator = true
     }
 
     package mutating func string(_ value: ExactString) { string(utf8: value.utf8[...]) }
 
-    package mutating func integer(_ value: Int64) { raw(Decimals.text(of: value)[...]) }
+    package mutating func integer(_ value: Int64) {
+        separate()
+        if value < 0 { bytes.append(UInt8(ascii: "-")) }
+        appendDecimal(value.magnitude)
+        needsSeparator = true
+    }
+
     package mutating func bool(_ value: Bool) { value ? literal("true") : literal("false") }
     package mutating func null() { literal("null") }
 
@@ -47,7 +53,7 @@ package struct JSONWriter: Sendable {
 
     private mutating func literal(_ text: String) {
         separate()
-        bytes += text.utf8
+        append(text.utf8.span)
         needsSeparator = true
     }
 
@@ -66,37 +72,55 @@ package struct JSONWriter: Sendable {
         if needsSeparator { bytes.append(UInt8(ascii: ",")) }
     }
 
-    /// RFC 8259 §7: quotation mark, reverse solidus and U+0000 through U+001F must be escaped.
-    private mutating func appendString(_ value: some Collection<UInt8>) {
+    // MARK: Bytes
+
+    /// RFC 8259 §7: quotation mark, reverse solidus and U+0000 through U+001F must be escaped. So is U+007F, which
+    /// terminals take for a command.
+    private mutating func appendString(_ value: Span<UInt8>) {
         bytes.append(UInt8(ascii: "\""))
-        for byte in value {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
-            case 0x0A: bytes += [UInt8(ascii: "\\"), UInt8(ascii: "n")]
-            case 0x00..<0x20, 0x7F: appendControl(byte)
-            default: bytes.append(byte)
-            }
+        var start = 0
+        while start < value.count {
+            let end = PlainText.end(in: value, from: start)
+            append(value.extracting(start..<end))
+            guard end < value.count else { break }
+            appendEscaped(value[end])
+            start = end + 1
         }
         bytes.append(UInt8(ascii: "\""))
     }
 
-    private mutating func appendControl(_ byte: UInt8) {
-        func digit(_ value: UInt8) -> UInt8 { value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10 }
-        bytes += "\\u00".utf8
-        bytes += [digit(byte >> 4), digit(byte & 0xF)]
+    private mutating func append(_ run: Span<UInt8>) {
+        bytes.append(addingCapacity: run.count) { output in
+            for index in run.indices { output.append(run[index]) }
+        }
     }
-}
 
-/// Decimal digits without `String`'s formatting, for the hot path.
-enum Decimals {
-    static func text(of value: Int64) -> [UInt8] {
-        var rest = value.magnitude
-        var reversed: [UInt8] = []
-        repeat {
-            reversed.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
-            rest /= 10
-        } while rest > 0
-        if value < 0 { reversed.append(UInt8(ascii: "-")) }
-        return reversed.reversed()
+    private mutating func appendEscaped(_ byte: UInt8) {
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+            bytes.append(UInt8(ascii: "\\"))
+            bytes.append(byte)
+        case 0x0A:
+            bytes.append(UInt8(ascii: "\\"))
+            bytes.append(UInt8(ascii: "n"))
+        case 0x00..<0x20, 0x7F:
+            append("\\u00".utf8.span)
+            bytes.append(hexDigit(byte >> 4))
+            bytes.append(hexDigit(byte & 0xF))
+        default: bytes.append(byte)
+        }
+    }
+
+    private func hexDigit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+    }
+
+    private mutating func appendDecimal(_ value: UInt64) {
+        var power: UInt64 = 1
+        while value / power >= 10 { power *= 10 }
+        while power > 0 {
+            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value / power % 10))
+            power /= 10
+        }
     }
 }

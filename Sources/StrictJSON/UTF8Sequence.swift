@@ -15,7 +15,7 @@ enum UTF8Sequence {
         default: throw .invalidUnicode(at: start)
         }
         guard start + length <= bytes.count, second ~= bytes[start + 1] else { throw .invalidUnicode(at: start) }
-        for index in (start + 2)..<max(start + length, start + 2) where !(0x80...0xBF ~= bytes[index]) {
+        for index in (start + 2)..<(start + length) where !(0x80...0xBF ~= bytes[index]) {
             throw .invalidUnicode(at: start)
         }
         return start + length
