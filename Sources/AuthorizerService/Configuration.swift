@@ -16,7 +16,10 @@ package struct Configuration: Sendable {
     package let metrics: Metrics
 
     /// What an answer's policy depends on, and so under what API Gateway may cache it.
-    package enum PolicyScope: String, CaseIterable, Sendable { case token, request }
+    package enum PolicyScope: Sendable {
+        case token(PolicyCompiler)
+        case request
+    }
 
     /// What a caller who is not known is told: 401 by an error, or 403 by a policy.
     package enum Unauthenticated: String, CaseIterable, Sendable { case unauthorized, deny }
@@ -92,7 +95,7 @@ extension Configuration {
         ])
         issuers = try ConfigurationLoader.issuers(object)
         routes = try ConfigurationLoader.routes(object, issuers: issuers)
-        policyScope = try object.optional("policy")?.choice(PolicyScope.self) ?? .token
+        policyScope = try ConfigurationLoader.policyScope(object, routes)
         unauthenticated = try object.optional("unauthenticated")?.choice(Unauthenticated.self) ?? .unauthorized
         httpAPIResponse = try object.optional("httpAPIResponse")?.choice(HTTPAPIResponse.self) ?? .simple
         context = try ConfigurationLoader.context(object)
@@ -100,8 +103,17 @@ extension Configuration {
         metrics = try object.optional("metrics")?.choice(Metrics.self) ?? .none
     }
 
+    /// The API key that meters the caller; `nil` where the caller is not metered.
+    func usageKey(for caller: Caller) throws(UsageKeyFault) -> UsageKey? {
+        try usageKeyStrategy(for: caller).key(for: caller, hashing: OpenSSLHashing())
+    }
+
+    func usageKeyStrategy(for caller: Caller) -> UsageKeyStrategy {
+        issuers.first { $0.policy.name == caller.issuerName }?.usageKey ?? .none
+    }
+
     static func read(_ path: String) throws(ConfigurationError) -> [UInt8] {
-        do {
+        do throws(FileError) {
             return try System.readFile(path, limitInBytes: limitInBytes)
         } catch {
             throw ConfigurationError(file: path, member: "", fault: .unreadable(error))

@@ -1,3 +1,4 @@
+import APIGateway
 import Authorization
 import JOSE
 import StrictJSON
@@ -7,7 +8,7 @@ enum ConfigurationLoader {
     static func root(
         parsing bytes: [UInt8], file: String, environment: @escaping (String) -> String?
     ) throws(ConfigurationError) -> ConfigurationValue {
-        do {
+        do throws(JSONError) {
             let document = try JSONDocument(parsing: bytes)
             return ConfigurationValue(json: document.root, file: file, path: "", environment: environment)
         } catch {
@@ -51,19 +52,23 @@ enum ConfigurationLoader {
         _ object: ConfigurationObject, issuers: [IssuerConfiguration]
     ) throws(ConfigurationError) -> RouteTable {
         let value = try object.required("routes", "an object of route keys and rules")
-        var entries: [(RouteKey, RouteRule)] = []
+        var entries: [(key: RouteKey, rule: RouteRule)] = []
         for (name, rule) in try value.entries() {
-            do {
-                entries.append((try RouteKey(parsing: ExactString(name)), try self.rule(rule, issuers: issuers)))
-            } catch let error as ConfigurationError {
-                throw error
-            } catch {
-                throw rule.fault(.inconsistent(error.description))
-            }
+            entries.append((try routeKey(name, of: rule), try self.rule(rule, issuers: issuers)))
         }
         guard !entries.isEmpty else { throw value.wrong(allowed: "one route or more") }
-        do {
+        do throws(RouteTableError) {
             return try RouteTable(entries)
+        } catch {
+            throw value.fault(.inconsistent(error.description))
+        }
+    }
+
+    private static func routeKey(
+        _ name: String, of value: ConfigurationValue
+    ) throws(ConfigurationError) -> RouteKey {
+        do throws(RouteKeyError) {
+            return try RouteKey(parsing: ExactString(name))
         } catch {
             throw value.fault(.inconsistent(error.description))
         }
@@ -94,13 +99,28 @@ enum ConfigurationLoader {
     ) throws(ConfigurationError) -> [ExactString]? {
         guard let value = object.optional(name) else { return nil }
         let scopes = try value.exactStrings()
-        for (scope, element) in zip(scopes, try value.array(of: "scopes")) where !Scope.isValid(scope) {
+        for (scope, element) in zip(scopes, try value.array(of: "scopes")) where !ScopeToken.isValid(scope) {
             throw element.wrong(allowed: "a scope of visible ASCII characters without quotation mark and backslash")
         }
         return scopes
     }
 
     // MARK: the rest
+
+    private enum PolicyWord: String, CaseIterable { case token, request }
+
+    static func policyScope(
+        _ object: ConfigurationObject, _ routes: RouteTable
+    ) throws(ConfigurationError) -> Configuration.PolicyScope {
+        let word = try object.optional("policy")?.choice(PolicyWord.self) ?? .token
+        guard word == .token else { return .request }
+        do throws(PolicyCompilerError) {
+            return .token(try PolicyCompiler(routes))
+        } catch {
+            let value = try object.required("routes", "routes")
+            throw value.fault(.inconsistent(error.description))
+        }
+    }
 
     static func context(_ object: ConfigurationObject) throws(ConfigurationError) -> [ExactString] {
         guard let value = object.optional("context") else { return [] }
@@ -123,14 +143,14 @@ enum ConfigurationLoader {
         keys.timeoutMilliseconds = try members.integer(
             "timeoutMilliseconds", in: KeyFetching.timeoutRange, default: keys.timeoutMilliseconds)
         keys.maxBytes = try members.integer("maxBytes", in: KeyFetching.maxBytesRange, default: keys.maxBytes)
-        if let file = members.optional("caFile") { keys.caFile = try file.path() }
+        if let file = members.optional("caFile") { keys.caFile = try file.filePath() }
         return keys
     }
 }
 
 extension ConfigurationValue {
     /// A file's path, relative to the configuration's folder unless it is absolute.
-    func path() throws(ConfigurationError) -> String {
+    func filePath() throws(ConfigurationError) -> String {
         let name = try string(allowed: "the path of a file")
         guard !name.utf8.starts(with: "/".utf8), let slash = file.utf8.lastIndex(of: UInt8(ascii: "/")) else {
             return name

@@ -25,7 +25,8 @@ struct ConfigurationValue {
         case .string, .number, .boolean, .null:
             let text = json.text
             let isShort = text.count <= Self.quotedLimit
-            return String(decoding: isShort ? text : text.prefix(Self.quotedLimit), as: UTF8.self) + (isShort ? "" : "…")
+            return String(decoding: isShort ? text : text.prefix(Self.quotedLimit), as: UTF8.self)
+                + (isShort ? "" : "…")
         }
     }
 

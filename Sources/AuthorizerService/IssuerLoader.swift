@@ -123,7 +123,7 @@ struct IssuerLoader {
     // MARK: Where its keys are
 
     private func keyLocation() throws(ConfigurationError) -> KeyLocation {
-        let file = try object.optional("jwksFile")?.path()
+        let file = try object.optional("jwksFile")?.filePath()
         let url = object.optional("jwksURL")
         if let discover = object.optional("discover"), try discover.boolean() {
             guard url == nil else {
@@ -143,8 +143,8 @@ struct IssuerLoader {
     }
 
     private static func check(_ address: String, at value: ConfigurationValue) throws(ConfigurationError) {
-        do {
-            _ = try HTTPURL(parsing: address)
+        do throws(HTTPURLError) {
+            _ = try SecureURL(parsing: address)
         } catch {
             throw value.wrong(allowed: "an https URL, or http for a loopback address (\(error.description))")
         }

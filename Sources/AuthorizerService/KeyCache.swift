@@ -1,5 +1,5 @@
-import JOSE
-import StrictJSON
+package import JOSE
+package import StrictJSON
 
 /// What is known of one issuer's keys, and whether to ask again. Pure: it is told the time and the outcome of each
 /// fetch, and says what to do next.
@@ -30,6 +30,8 @@ package struct KeyCache<Key> {
         self.times = times
         absentees = AbsentKeyIDs(firstPauseInSeconds: times.cooldownSeconds, longestPauseInSeconds: times.maxAgeSeconds)
     }
+
+    package var hasKeys: Bool { keys != nil }
 
     /// What a token's key turned out to be.
     package enum Answer {
@@ -68,7 +70,7 @@ package struct KeyCache<Key> {
         switch keys.select(keyID: keyID, algorithm: algorithm) {
         case .key(let key): return .key(key, ageInSeconds: age(at: now))
         case .unsuitable: return .unsuitable
-        case .unknown:
+        case .unknownKeyID:
             if mayFetch, absentees.mayBeAskedFor(keyID, at: now) { return fetchFirst }
             if permission == .spent { absentees.note(keyID, at: now) }
             return didLastAttemptFail ? .unavailable : .unknown

@@ -1,4 +1,4 @@
-import HTTPTransport
+package import HTTPTransport
 package import JOSE
 package import OpenSSLSignatures
 import StrictJSON
@@ -50,15 +50,14 @@ package struct KeyFetcher: Sendable {
         let response = try get(url, fields.compactMap { $0 }, timeout)
         if response.status == 304, entityTag != nil { return .notModified }
         guard response.status == 200 else { throw .status(response.status) }
-        do {
-            let set = try KeySet(parsing: response.body, using: signatures)
-            guard !set.isEmpty else { throw KeyFetchError.noUsableKey(skipped: set.skipped.count) }
-            return .set(set, entityTag: response.headers.value(of: "ETag").map { Array($0) })
-        } catch let error as KeyFetchError {
-            throw error
+        let set: KeySet<PublicKey>
+        do throws(KeySetError) {
+            set = try KeySet(parsing: response.body, using: signatures)
         } catch {
             throw .notAKeySet(error)
         }
+        guard !set.isEmpty else { throw .noUsableKey(skipped: set.skipped.count) }
+        return .set(set, entityTag: response.headers.value(of: "ETag").map { Array($0) })
     }
 
     /// OpenID Connect Discovery §4: the document must name the very issuer it was asked of (§4.3).
@@ -76,12 +75,12 @@ package struct KeyFetcher: Sendable {
 
     private func get(_ url: String, _ fields: [HTTPField], _ timeout: Int64) throws(KeyFetchError) -> HTTPResponse {
         let address: SecureURL
-        do {
+        do throws(HTTPURLError) {
             address = try SecureURL(parsing: url)
         } catch {
             throw .address(error)
         }
-        do {
+        do throws(TransportError) {
             return try client.send(
                 HTTPRequest(
                     url: address, fields: fields, timeoutInMilliseconds: Int(clamping: timeout),

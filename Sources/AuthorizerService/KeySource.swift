@@ -1,6 +1,6 @@
 package import JOSE
 package import OpenSSLSignatures
-import StrictJSON
+package import StrictJSON
 
 /// One issuer's keys and where they come from.
 package struct KeySource {
@@ -8,6 +8,11 @@ package struct KeySource {
     package let name: ExactString
     package let location: KeyLocation
     package var cache: KeyCache<PublicKey>
+
+    package var hasKeys: Bool { cache.hasKeys }
+
+    /// Whether to fetch now that no caller waits; never where there is nowhere to fetch from.
+    package func isRefreshDue(at now: Uptime) -> Bool { location.address != nil && cache.isRefreshDue(at: now) }
 
     package init(name: ExactString, location: KeyLocation, times: KeyTimes) {
         self.name = name
@@ -24,21 +29,20 @@ package struct KeySource {
     ) throws(KeyFileError) -> LogRecord? {
         guard let file = location.file else { return nil }
         let bytes: [UInt8]
-        do {
+        do throws(FileError) {
             bytes = try System.readFile(file, limitInBytes: limitInBytes)
         } catch {
             throw .unreadable(error)
         }
-        do {
-            let set = try KeySet(parsing: bytes, using: signatures)
-            guard !set.isEmpty else { throw KeyFileError.noUsableKey(path: file, skipped: set.skipped.count) }
-            cache.useSnapshot(set, at: now)
-            return skippedRecord(set)
-        } catch let error as KeyFileError {
-            throw error
+        let set: KeySet<PublicKey>
+        do throws(KeySetError) {
+            set = try KeySet(parsing: bytes, using: signatures)
         } catch {
             throw .notAKeySet(path: file, error)
         }
+        guard !set.isEmpty else { throw .noUsableKey(path: file, skipped: set.skipped.count) }
+        cache.useSnapshot(set, at: now)
+        return skippedRecord(set)
     }
 
     /// Asks the issuer, tells the cache what came of it, and says it in a record.
@@ -50,7 +54,7 @@ package struct KeySource {
         var record = LogRecord(level: .info)
         record.add("event", "key_fetch")
         record.add("issuer", name)
-        do {
+        do throws(KeyFetchError) {
             let outcome = try fetcher.fetch(
                 address, entityTag: cache.entityTag, timeoutInMilliseconds: timeoutInMilliseconds, uptime: uptime)
             switch outcome {

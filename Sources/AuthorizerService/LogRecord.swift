@@ -60,7 +60,9 @@ package struct Log: Sendable {
 
     package init(environment: (String) -> String?) {
         if let level = environment("AWS_LAMBDA_LOG_LEVEL").flatMap({ LogLevel(rawValue: $0) }) { lowestLevel = level }
-        if let format = environment("AWS_LAMBDA_LOG_FORMAT").flatMap({ LogFormat(rawValue: $0) }) { self.format = format }
+        if let format = environment("AWS_LAMBDA_LOG_FORMAT").flatMap({ LogFormat(rawValue: $0) }) {
+            self.format = format
+        }
     }
 
     /// Whether a record of this level would be written; metrics are counted at every level.

@@ -59,7 +59,9 @@ package enum System {
         var contents: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {
-            let count = unsafe buffer.withUnsafeMutableBytes { unsafe CPOSIX.read(descriptor, $0.baseAddress, $0.count) }
+            let count = unsafe buffer.withUnsafeMutableBytes {
+                unsafe CPOSIX.read(descriptor, $0.baseAddress, $0.count)
+            }
             if count < 0, cposix_errno() == EINTR { continue }
             guard count >= 0 else { throw .unreadable(path: path, reason: lastError) }
             guard count > 0 else { return contents }

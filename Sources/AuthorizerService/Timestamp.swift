@@ -7,7 +7,8 @@ package struct Timestamp: Sendable {
 
     /// Out of the range of years 1970...9999 the nearest end is taken: a log line must not fail over a wrong clock.
     package init(nanosecondsSinceEpoch: Int64) {
-        millisecondsSinceEpoch = min(max(nanosecondsSinceEpoch / 1_000_000, Self.range.lowerBound), Self.range.upperBound)
+        millisecondsSinceEpoch = min(
+            max(nanosecondsSinceEpoch / 1_000_000, Self.range.lowerBound), Self.range.upperBound)
     }
 
     package var text: [UInt8] {

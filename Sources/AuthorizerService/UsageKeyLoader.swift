@@ -41,7 +41,7 @@ extension IssuerLoader {
 
     /// `{"client id": "usage key", …}` in a file of its own.
     private func map(_ members: ConfigurationObject) throws(ConfigurationError) -> UsageKeyStrategy {
-        let path = try members.required("file", "the path of a JSON file of client ids and usage keys").path()
+        let path = try members.required("file", "the path of a JSON file of client ids and usage keys").filePath()
         let otherwise = try members.optional("otherwise")?.choice(UsageKeyStrategy.Otherwise.self) ?? .deny
         let root = try ConfigurationLoader.root(
             parsing: Configuration.read(path), file: path, environment: members.value.environment)
@@ -62,7 +62,7 @@ extension ConfigurationValue {
     }
 
     func usageKey(_ text: ExactString) throws(ConfigurationError) -> UsageKey {
-        do {
+        do throws(UsageKeyFault) {
             return try UsageKey(text)
         } catch {
             throw fault(.inconsistent(error.description))

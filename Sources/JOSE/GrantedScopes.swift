@@ -1,4 +1,4 @@
-import StrictJSON
+package import StrictJSON
 
 extension ClaimsSet {
     /// The scopes that a claim grants: a string divided at U+0020 only (RFC 6749 §3.3), or, for a claim other than
@@ -9,7 +9,7 @@ extension ClaimsSet {
         guard name != "scope", let elements = claim.elements else { return [] }
         var scopes: Set<ExactString> = []
         for element in elements {
-            guard let text = element.utf8, !text.isEmpty, text.allSatisfy(Self.isScopeCharacter) else { return [] }
+            guard let text = element.utf8, !text.isEmpty, text.allSatisfy(ScopeToken.isCharacter) else { return [] }
             scopes.insert(ExactString(utf8: text))
         }
         return scopes
@@ -28,12 +28,18 @@ extension ClaimsSet {
 
     private static func scopes(in text: ArraySlice<UInt8>) -> Set<ExactString>? {
         let space = UInt8(ascii: " ")
-        guard text.allSatisfy({ $0 == space || isScopeCharacter($0) }) else { return nil }
+        guard text.allSatisfy({ $0 == space || ScopeToken.isCharacter($0) }) else { return nil }
         return Set(text.split(separator: space).map { ExactString(utf8: $0) })
     }
+}
 
-    /// RFC 6749 §3.3: `scope-token = 1*( %x21 / %x23-5B / %x5D-7E )`.
-    private static func isScopeCharacter(_ byte: UInt8) -> Bool {
+/// `scope-token = 1*( %x21 / %x23-5B / %x5D-7E )` (RFC 6749 §3.3).
+package enum ScopeToken {
+    package static func isValid(_ text: ExactString) -> Bool {
+        !text.isEmpty && text.utf8.allSatisfy(isCharacter)
+    }
+
+    static func isCharacter(_ byte: UInt8) -> Bool {
         switch byte {
         case 0x21, 0x23...0x5B, 0x5D...0x7E: true
         default: false

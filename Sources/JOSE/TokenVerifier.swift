@@ -33,6 +33,9 @@ package struct VerifiedToken: Sendable {
 
     /// Any claim, checked to be JSON and no more.
     package func claim(named name: String) -> JSONValue? { claims.payload[name] }
+
+    /// All claims, checked to be JSON and no more.
+    package var payload: JSONValue { claims.payload }
 }
 
 /// Turns an ``UnverifiedToken`` into a ``VerifiedToken``, or says why not. Pure: time is an argument.

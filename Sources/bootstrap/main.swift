@@ -1,1 +1,3 @@
-print("bootstrap")
+import AuthorizerService
+
+Lambda.run()

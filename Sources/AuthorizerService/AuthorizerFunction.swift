@@ -1,0 +1,82 @@
+import APIGateway
+import Authorization
+package import LambdaRuntime
+import StrictJSON
+
+/// The function as Lambda calls it: an event in, an answer out, a line in the log.
+package struct AuthorizerFunction: InvocationHandler {
+    private var judge: Judge
+    private var answers: AnswerWriter
+    private let log: Log
+    private let clock: Clock
+    /// What is to be told of the latest invocation, once its answer is on its way.
+    private var pending: LogRecord?
+
+    package init(_ configuration: Configuration, judge: Judge, log: Log, clock: Clock) {
+        self.judge = judge
+        self.log = log
+        self.clock = clock
+        answers = AnswerWriter(configuration)
+    }
+
+    package mutating func handle(_ invocation: Invocation) -> InvocationAnswer {
+        System.setTraceID(Array((invocation.traceID ?? "").utf8))
+        let start = clock.uptime()
+        let (answer, judgement) = answer(invocation.event, deadlineInMilliseconds: invocation.deadlineInMilliseconds)
+        let nanoseconds = clock.uptime().nanoseconds(since: start)
+        pending = LogRecord(
+            judgement, requestID: invocation.requestID.description, durationMicroseconds: nanoseconds / 1_000)
+        return answer
+    }
+
+    /// The whole of the authorizer, without Lambda around it.
+    package mutating func answer(
+        _ event: [UInt8], deadlineInMilliseconds: Int64?
+    ) -> (InvocationAnswer, Judgement) {
+        let request: AuthorizerRequest
+        do throws(EventError) {
+            request = try AuthorizerRequest(parsing: event)
+        } catch {
+            let fault = Fault.eventUnrecognised(error)
+            return (AnswerWriter.error(fault), Judgement(.fault(fault)))
+        }
+        return answers.answer(judge.judge(request, deadlineInMilliseconds: deadlineInMilliseconds), to: request)
+    }
+
+    /// Writes the log, which the caller need not wait for, and refreshes keys that grow old.
+    package mutating func didAnswer() {
+        writeLog()
+        judge.refreshKeys()
+        writeLog()
+    }
+
+    package mutating func willWait() { System.holdSIGTERM(false) }
+
+    package mutating func didWake() { System.holdSIGTERM(true) }
+
+    package mutating func writeLog() {
+        if let pending { log.write(pending) }
+        pending = nil
+        for record in judge.takeRecords() { log.write(record) }
+    }
+}
+
+extension LogRecord {
+    /// One decision.
+    init(_ judgement: Judgement, requestID: String, durationMicroseconds: Int64) {
+        let isFault: Bool
+        if case .fault = judgement.verdict { isFault = true } else { isFault = false }
+        self.init(level: isFault ? .error : .info)
+        add("requestId", requestID)
+        add("decision", judgement.decision)
+        add("reason", judgement.reason)
+        add("issuer", judgement.caller?.issuerName)
+        add("client", judgement.caller?.clientID)
+        add("route", judgement.route?.description)
+        add("kid", judgement.keyID)
+        add("keyAgeSeconds", judgement.keyAgeSeconds)
+        add("durationMicroseconds", durationMicroseconds)
+        if isFault { add("message", judgement.explanation) }
+        count("Decisions")
+    }
+}

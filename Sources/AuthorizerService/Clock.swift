@@ -1,0 +1,20 @@
+package import JOSE
+
+/// The two clocks that the authorizer is told the time by.
+package struct Clock: Sendable {
+    /// Nanoseconds since 1970-01-01T00:00:00Z, for claims, deadlines and the log.
+    package var wallNanoseconds: @Sendable () -> Int64
+    /// For ages.
+    package var uptime: @Sendable () -> Uptime
+
+    package init(wallNanoseconds: @escaping @Sendable () -> Int64, uptime: @escaping @Sendable () -> Uptime) {
+        self.wallNanoseconds = wallNanoseconds
+        self.uptime = uptime
+    }
+
+    package static let system = Clock(
+        wallNanoseconds: { System.wallClockNanoseconds }, uptime: { System.uptime })
+
+    /// The second in which claims are judged; `nil` where the clock is set before 1970 or after 9999.
+    package var date: NumericDate? { NumericDate(secondsSinceEpoch: wallNanoseconds() / 1_000_000_000) }
+}

@@ -1,0 +1,163 @@
+package import APIGateway
+import Authorization
+import JOSE
+import OpenSSLSignatures
+import StrictJSON
+
+/// Judges requests by a configuration: who calls, and whether they may.
+package struct Judge {
+    package let configuration: Configuration
+    package private(set) var sources: [KeySource]
+    private let issuers: TrustedIssuers
+    private let verifier = TokenVerifier(signatures: OpenSSLVerifier())
+    private let fetcher: KeyFetcher
+    private let clock: Clock
+    /// What was done about keys since it was last asked; for the log.
+    private var records: [LogRecord] = []
+
+    /// What is left to an answer when keys have come: 250 ms. Verifying and posting take less than one.
+    package static let deadlineMarginInMilliseconds: Int64 = 250
+    /// A fetch is not begun with less time than this, in milliseconds: it would only be cut off.
+    package static let shortestFetchInMilliseconds: Int64 = 50
+
+    /// - Parameter spread: See ``KeyTimes/init(maxAgeSeconds:staleIfErrorSeconds:cooldownSeconds:spread:)``.
+    package init(_ configuration: Configuration, clock: Clock, spread: Int64) {
+        self.configuration = configuration
+        self.clock = clock
+        let keys = configuration.keys
+        let times = KeyTimes(
+            maxAgeSeconds: keys.maxAgeSeconds, staleIfErrorSeconds: keys.staleIfErrorSeconds,
+            cooldownSeconds: keys.cooldownSeconds, spread: spread)
+        issuers = TrustedIssuers(configuration.issuers.map { $0.policy })
+        sources = issuers.all.compactMap { issuer in
+            configuration.issuers.first { $0.policy.issuer == issuer.issuer }.map {
+                KeySource(name: $0.policy.name, location: $0.keyLocation, times: times)
+            }
+        }
+        fetcher = KeyFetcher(keys, signatures: verifier.signatures)
+    }
+
+    // MARK: Keys
+
+    /// Reads the key files, each of which the operator named and so must be good.
+    package mutating func loadKeyFiles() throws(KeyFileError) {
+        let limit = Int(clamping: configuration.keys.maxBytes)
+        for index in sources.indices {
+            let record = try sources[index].loadFile(
+                signatures: verifier.signatures, limitInBytes: limit, at: clock.uptime())
+            if let record { records.append(record) }
+        }
+    }
+
+    /// Fetches every key set of which nothing is known yet, within a time for all of them together.
+    ///
+    /// A failure is not the end: it is logged, and the first caller whose key is missing causes another try.
+    package mutating func prefetchKeys(withinMilliseconds limit: Int64) {
+        let start = clock.uptime()
+        for index in sources.indices where !sources[index].hasKeys {
+            let rest = limit - clock.uptime().nanoseconds(since: start) / 1_000_000
+            guard rest >= Self.shortestFetchInMilliseconds else { return }
+            refresh(index, within: min(rest, configuration.keys.timeoutMilliseconds))
+        }
+    }
+
+    /// Fetches the key sets that are due, now that no caller waits.
+    package mutating func refreshKeys() {
+        for index in sources.indices where sources[index].isRefreshDue(at: clock.uptime()) {
+            refresh(index, within: configuration.keys.timeoutMilliseconds)
+        }
+    }
+
+    package mutating func takeRecords() -> [LogRecord] {
+        defer { records.removeAll() }
+        return records
+    }
+
+    private mutating func refresh(_ source: Int, within milliseconds: Int64) {
+        let record = sources[source].refresh(fetcher, timeoutInMilliseconds: milliseconds, uptime: clock.uptime)
+        if let record { records.append(record) }
+    }
+
+    // MARK: Requests
+
+    /// Judges one request.
+    ///
+    /// - Parameter deadlineInMilliseconds: When Lambda ends the invocation, by the wall clock; `nil` if unknown.
+    package mutating func judge(_ request: AuthorizerRequest, deadlineInMilliseconds: Int64?) -> Judgement {
+        let credential: ArraySlice<UInt8>
+        switch request.credentials {
+        case .failure(let fault): return Judgement(.reject(.credentials(fault)))
+        case .success(let token): credential = token
+        }
+        var judgement = Judgement(.fault(.clockUnusable))
+        guard let now = clock.date else { return judgement }
+        do throws(TokenError) {
+            let token = try UnverifiedToken(parsing: credential)
+            judgement.keyID = token.keyID
+            let issuer = try issuers.issuer(for: token)
+            let key = lookUp(token, issuer: issuer.index, deadline: deadlineInMilliseconds)
+            switch key {
+            case .key(let key, let age):
+                judgement.keyAgeSeconds = age
+                let verified = try verifier.verify(token, under: key, of: issuer, at: now)
+                return decide(verified, request, judgement)
+            case .unsuitable: throw TokenError.unsupportedAlgorithm
+            case .unknown: throw TokenError.unknownKey
+            case .unavailable, .fetchFirst: judgement.verdict = .fault(.keysUnavailable)
+            case .outOfTime: judgement.verdict = .fault(.deadlineTooNear)
+            }
+        } catch {
+            judgement.verdict = .reject(.token(error))
+        }
+        return judgement
+    }
+
+    private func decide(_ token: VerifiedToken, _ request: AuthorizerRequest, _ soFar: Judgement) -> Judgement {
+        var judgement = soFar
+        let caller = Caller(token)
+        judgement.caller = caller
+        let decision = configuration.routes.decide(
+            caller, on: request.target,
+            meteredBy: request.shape.isREST ? configuration.usageKeyStrategy(for: caller) : .none,
+            hashing: OpenSSLHashing())
+        switch decision {
+        case .allow(let grant): judgement.verdict = .allow(grant)
+        case .deny(let denial): judgement.verdict = .deny(denial)
+        }
+        return judgement
+    }
+
+    // MARK: One key
+
+    private mutating func lookUp(
+        _ token: UnverifiedToken, issuer: Int, deadline: Int64?
+    ) -> KeyCache<PublicKey>.Answer {
+        guard sources.indices.contains(issuer) else { return .unavailable }
+        let budget = fetchBudget(deadline)
+        let canFetch = sources[issuer].location.address != nil
+        let answer = sources[issuer].cache.lookUp(
+            token.keyID, token.algorithm, at: clock.uptime(),
+            fetch: !canFetch ? .spent : budget == nil ? .outOfTime : .allowed)
+        guard case .fetchFirst = answer, let budget else { return answer }
+        refresh(issuer, within: budget)
+        return sources[issuer].cache.lookUp(token.keyID, token.algorithm, at: clock.uptime(), fetch: .spent)
+    }
+
+    /// How long a fetch may take, in milliseconds; `nil` where there is no time for one.
+    private func fetchBudget(_ deadline: Int64?) -> Int64? {
+        let timeout = configuration.keys.timeoutMilliseconds
+        guard let deadline else { return timeout }
+        let now = clock.wallNanoseconds() / 1_000_000
+        let (rest, overflow) = deadline.subtractingReportingOverflow(now + Self.deadlineMarginInMilliseconds)
+        guard !overflow, rest >= min(Self.shortestFetchInMilliseconds, timeout) else { return nil }
+        return min(timeout, rest)
+    }
+}
+
+/// The hash that usage keys are made with.
+struct OpenSSLHashing: MessageAuthentication {
+    func hmacSHA256(of message: [UInt8], key: [UInt8]) -> [UInt8]? {
+        guard let hmac = HMACSHA256(key: key) else { return nil }
+        return try? hmac.code(for: message)
+    }
+}

@@ -1,0 +1,131 @@
+import HTTPTransport
+import LambdaRuntime
+import OpenSSLSignatures
+
+/// The program `bootstrap`: configure, warm up, loop.
+package enum Lambda {
+    /// How long the key fetches at start may take together: 4 s of the 10 s that Lambda gives to the init phase.
+    private static let prefetchLimitInMilliseconds: Int64 = 4_000
+
+    /// Runs until Lambda ends the process.
+    package static func run() -> Never {
+        System.leaveOnSIGTERM()
+        guard let address = System.environment("AWS_LAMBDA_RUNTIME_API") else {
+            leave("AWS_LAMBDA_RUNTIME_API is not set: AWS Lambda starts this program; to run it here: turnstile invoke")
+        }
+        do throws(StartError) {
+            let userAgent = "turnstile/\(Turnstile.version)"
+            let api: RuntimeAPI
+            do throws(OpenSSLError) {
+                try OpenSSL.initialise()
+            } catch {
+                throw .cryptography(error)
+            }
+            do throws(RuntimeAPIError) {
+                api = try RuntimeAPI(address: address, userAgent: userAgent)
+            } catch {
+                throw .runtimeAPI(error)
+            }
+            try run(api)
+        } catch {
+            leave(error.description)
+        }
+    }
+
+    private static func run(_ runtimeAPI: consuming RuntimeAPI) throws(StartError) -> Never {
+        var api = runtimeAPI
+        var log = Log(environment: { System.environment($0) })
+        var function: AuthorizerFunction
+        do throws(StartError) {
+            function = try start(&log)
+        } catch {
+            // Lambda may not take it, and the process ends in either case.
+            _ = try? api.reportFailedStart(InvocationError(type: error.errorType, message: error.description))
+            leave(error.description)
+        }
+        let lines = log
+        var loop = EventLoop(
+            api: api, log: { lines.write(LogRecord($0)) }, pause: { System.sleep(milliseconds: Int64($0)) })
+        let end = loop.run(&function)
+        function.writeLog()
+        leave(end.description)
+    }
+
+    /// Everything that can be done before the first event: Lambda gives the init phase a full processor.
+    private static func start(_ log: inout Log) throws(StartError) -> AuthorizerFunction {
+        let configuration = try configuration()
+        log.hasMetrics = configuration.metrics == .emf
+        let clock = Clock.system
+        var judge = Judge(configuration, clock: clock, spread: clock.uptime().nanoseconds / 1_000 % 1_000)
+        do throws(KeyFileError) {
+            try judge.loadKeyFiles()
+        } catch {
+            throw .keyFile(error)
+        }
+        judge.prefetchKeys(withinMilliseconds: prefetchLimitInMilliseconds)
+        var function = AuthorizerFunction(configuration, judge: judge, log: log, clock: clock)
+        function.writeLog()
+        return function
+    }
+
+    private static func configuration() throws(StartError) -> Configuration {
+        do throws(ConfigurationError) {
+            return try Configuration(
+                path: Configuration.path { System.environment($0) }, environment: { System.environment($0) })
+        } catch {
+            throw .configuration(error)
+        }
+    }
+
+    private static func leave(_ line: String) -> Never {
+        System.write(Array("bootstrap: \(line)\n".utf8), to: .error)
+        System.exit(1)
+    }
+}
+
+extension Configuration {
+    /// `AUTHORIZER_CONFIG`, or `authorizer.json` beside the program.
+    package static func path(_ environment: (String) -> String?) -> String {
+        if let path = environment("AUTHORIZER_CONFIG"), !path.isEmpty { return path }
+        return "\(System.programFolder ?? ".")/authorizer.json"
+    }
+}
+
+/// Why the function cannot start.
+enum StartError: Error, Sendable {
+    case configuration(ConfigurationError)
+    case keyFile(KeyFileError)
+    case cryptography(OpenSSLError)
+    case runtimeAPI(RuntimeAPIError)
+
+    /// The `errorType` that the Runtime API is told.
+    var errorType: String {
+        switch self {
+        case .configuration: "Authorizer.ConfigurationWrong"
+        case .keyFile: "Authorizer.KeyFileUnusable"
+        case .cryptography: "Authorizer.CryptographyUnavailable"
+        case .runtimeAPI: "Authorizer.RuntimeAPIUnavailable"
+        }
+    }
+}
+
+extension StartError: CustomStringConvertible {
+    var description: String {
+        switch self {
+        case .configuration(let error): error.description
+        case .keyFile(let error): error.description
+        case .cryptography(let error): error.description
+        case .runtimeAPI(let error): error.description
+        }
+    }
+}
+
+extension LogRecord {
+    /// Something that went wrong between the Runtime API and this process.
+    init(_ incident: RuntimeIncident) {
+        self.init(level: .warn)
+        add("event", incident.code)
+        add("requestId", incident.requestID?.description)
+        add("message", incident.description)
+    }
+}
