@@ -97,7 +97,8 @@ struct Reachability {
         for node in point.nodes { literals.formUnion(tree.nodes[node].literals.keys) }
         for (pattern, state) in zip(including, point.included) { literals.formUnion(pattern.literals(at: state)) }
         for (pattern, state) in zip(excluding, point.excluded) { literals.formUnion(pattern.literals(at: state)) }
-        return literals.sorted() + [nil]
+        let sorted: [ExactString?] = literals.sorted().map { .some($0) }
+        return sorted + [.none]
     }
 
     private func advance(

@@ -1,8 +1,9 @@
+package import JOSE
 package import StrictJSON
 
 /// Whose token was verified, in the terms that rules are written in.
 ///
-/// A value of this type stands for a verified token: nothing outside this module makes one of anything else.
+/// A value of this type stands for a verified token: outside this module nothing makes one of anything else.
 package struct Caller: Sendable {
     /// The configuration's name for the issuer entry that accepted the token.
     package let issuerName: ExactString
@@ -17,11 +18,19 @@ package struct Caller: Sendable {
     package let groups: Set<ExactString>
     /// Whether the token came from the client-credentials grant, so that no person stands behind it.
     package let isMachine: Bool
-    private let claims: JSONValue?
+    private let claim: @Sendable (String) -> JSONValue?
+
+    package init(_ token: VerifiedToken) {
+        self.init(
+            issuerName: token.policy.name, issuer: token.issuer, subject: token.subject, clientID: token.clientID,
+            scopes: token.scopes, groups: token.groups, isMachine: token.isMachine,
+            claim: { token.claim(named: $0) })
+    }
 
     init(
         issuerName: ExactString, issuer: ExactString, subject: ExactString?, clientID: ExactString?,
-        scopes: Set<ExactString>, groups: Set<ExactString>, isMachine: Bool, claims: JSONValue?
+        scopes: Set<ExactString>, groups: Set<ExactString>, isMachine: Bool,
+        claim: @escaping @Sendable (String) -> JSONValue?
     ) {
         self.issuerName = issuerName
         self.issuer = issuer
@@ -30,8 +39,9 @@ package struct Caller: Sendable {
         self.scopes = scopes
         self.groups = groups
         self.isMachine = isMachine
-        self.claims = claims
+        self.claim = claim
     }
 
-    package func claim(named name: String) -> JSONValue? { claims?[name] }
+    /// Any claim of the token, checked to be JSON and no more.
+    package func claim(named name: String) -> JSONValue? { claim(name) }
 }

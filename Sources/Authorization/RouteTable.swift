@@ -18,9 +18,9 @@ package struct RouteTable: Sendable {
     private let templates: [ExactString: Int]
 
     /// - Throws: ``RouteTableError``, naming the routes.
-    package init(_ pairs: [(key: RouteKey, rule: RouteRule)]) throws(RouteTableError) {
+    package init(_ pairs: [(RouteKey, RouteRule)]) throws(RouteTableError) {
         guard !pairs.isEmpty else { throw .empty }
-        try Self.checkKeysAreDistinct(pairs.map { $0.key })
+        try Self.checkKeysAreDistinct(pairs.map { $0.0 })
         var ruleIndices: [RouteRule: Int] = [:]
         var routes: [Route] = []
         var routesOfRule: [RouteSet] = []

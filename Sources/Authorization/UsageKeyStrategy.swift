@@ -21,7 +21,7 @@ package enum UsageKeyStrategy: Sendable {
     case none
 
     /// What becomes of a client that the map does not name.
-    package enum Otherwise: String, Sendable { case deny, none }
+    package enum Otherwise: String, CaseIterable, Sendable { case deny, none }
 
     /// - Returns: `nil` where the caller is not metered.
     package func key(
