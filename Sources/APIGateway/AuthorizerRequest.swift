@@ -1,0 +1,137 @@
+package import Authorization
+import StrictJSON
+
+/// What one event asks, whichever of the shapes it has.
+package struct AuthorizerRequest: Sendable {
+    package let shape: EventShape
+    package let arn: MethodARN
+    /// The bearer token, or why there is none.
+    package let credentials: Result<ArraySlice<UInt8>, CredentialsFault>
+    /// What the table is asked for.
+    package let target: RouteTarget
+
+    /// Reads an event. Members that are not needed are ignored, since API Gateway adds new ones; those that are
+    /// needed must have the type that API Gateway gives them.
+    ///
+    /// - Throws: ``EventError`` for what is not an event of the five shapes.
+    package init(parsing event: [UInt8]) throws(EventError) {
+        let root: JSONValue
+        do { root = try JSONDocument(parsing: event).root } catch { throw .notJSON(error) }
+        guard root.kind == .object else { throw .notAnObject }
+        let event = AuthorizerEvent(root: root)
+        shape = try event.shape()
+        switch shape {
+        case .restToken: (arn, target) = try event.tokenRequest()
+        case .restRequest, .httpPayload1: (arn, target) = try event.request()
+        case .httpPayload2: (arn, target) = try event.requestOfPayload2()
+        case .webSocketConnect: (arn, target) = try event.connect()
+        }
+        credentials = try event.credentials(of: shape)
+    }
+}
+
+/// The members of an event, with the tables of API Gateway's documentation beside them.
+struct AuthorizerEvent {
+    let root: JSONValue
+
+    /// In this order: `version` alone tells nothing, since WebSocket events are seen with one of their own.
+    func shape() throws(EventError) -> EventShape {
+        let context = root["requestContext"]
+        if root["type"]?.isString("TOKEN") ?? false { return .restToken }
+        if root["version"]?.isString("2.0") ?? false || root["routeArn"] != nil { return .httpPayload2 }
+        guard root["type"]?.isString("REQUEST") ?? false else {
+            throw root["type"] == nil && context?["queryString"] != nil ? .appSync : .unknownShape
+        }
+        if context?["eventType"]?.isString("CONNECT") ?? false { return .webSocketConnect }
+        if case .connect = try? arn("methodArn").operation { return .webSocketConnect }
+        return root["version"]?.isString("1.0") ?? false ? .httpPayload1 : .restRequest
+    }
+
+    /// REST, type TOKEN: nothing but the ARN says what is asked for.
+    func tokenRequest() throws(EventError) -> (MethodARN, RouteTarget) {
+        let arn = try arn("methodArn")
+        guard case .method(let verb, let path) = arn.operation else { throw .contradiction("type") }
+        return (arn, .path(path, httpMethod: verb))
+    }
+
+    /// REST and payload 1.0, type REQUEST.
+    func request() throws(EventError) -> (MethodARN, RouteTarget) {
+        let arn = try arn("methodArn")
+        let method = try required("httpMethod")
+        let resource = try required("resource")
+        let context = root["requestContext"]
+        try checkAgreement(of: arn, with: context)
+        try checkAgreement(of: arn, with: method, "httpMethod")
+        try check(context?["httpMethod"], is: method, "requestContext.httpMethod")
+        try check(context?["resourcePath"], is: resource, "requestContext.resourcePath")
+        return (arn, .resource(resource, httpMethod: method))
+    }
+
+    /// HTTP API, payload 2.0.
+    func requestOfPayload2() throws(EventError) -> (MethodARN, RouteTarget) {
+        if let type = root["type"], !type.isString("REQUEST") { throw .unknownShape }
+        let arn = try arn("routeArn")
+        let key = try required("routeKey")
+        let context = root["requestContext"]
+        guard let method = context?["http"]?["method"] else { throw .missing("requestContext.http.method") }
+        guard let method = method.exactString else { throw .wrongType("requestContext.http.method") }
+        try checkAgreement(of: arn, with: context)
+        try checkAgreement(of: arn, with: method, "requestContext.http.method")
+        try check(context?["routeKey"], is: key, "requestContext.routeKey")
+        return (arn, .routeKey(key, httpMethod: method))
+    }
+
+    /// WebSocket: asked once, when the connection opens.
+    func connect() throws(EventError) -> (MethodARN, RouteTarget) {
+        let arn = try arn("methodArn")
+        guard arn.operation == .connect else { throw .contradiction("requestContext.eventType") }
+        let context = root["requestContext"]
+        try checkAgreement(of: arn, with: context)
+        try check(context?["routeKey"], is: "$connect", "requestContext.routeKey")
+        return (arn, .connect)
+    }
+
+    private func arn(_ name: String) throws(EventError) -> MethodARN {
+        let text = try required(name)
+        do { return try MethodARN(parsing: text) } catch { throw .invalidARN(error) }
+    }
+
+    private func required(_ name: String) throws(EventError) -> ExactString {
+        guard let value = root[name] else { throw .missing(name) }
+        guard let text = value.exactString else { throw .wrongType(name) }
+        return text
+    }
+}
+
+/// The ARN is the authority; what is said twice must be the same (an event that somebody forged, who may invoke the
+/// function, need not be).
+extension AuthorizerEvent {
+    private func checkAgreement(of arn: MethodARN, with context: JSONValue?) throws(EventError) {
+        try check(context?["apiId"], is: arn.apiID, "requestContext.apiId")
+        guard !isConsoleTest(arn, context) else { return }
+        try check(context?["stage"], is: arn.stage, "requestContext.stage")
+    }
+
+    /// The console's "Test" names its stage in two ways, and a stage of `*` stands for any.
+    private func isConsoleTest(_ arn: MethodARN, _ context: JSONValue?) -> Bool {
+        arn.stage == "ESTestInvoke-stage" || arn.stage == "*"
+            || context?["stage"]?.isString("test-invoke-stage") ?? false
+    }
+
+    private func checkAgreement(
+        of arn: MethodARN, with method: ExactString, _ name: String
+    ) throws(EventError) {
+        switch arn.operation {
+        case .method(let verb, _): guard verb == method else { throw .contradiction(name) }
+        case .default: break
+        case .connect: throw .contradiction(name)
+        }
+    }
+
+    /// Members that are absent or null say nothing.
+    private func check(_ value: JSONValue?, is expected: ExactString, _ name: String) throws(EventError) {
+        guard let value, !value.isNull else { return }
+        guard let text = value.exactString else { throw .wrongType(name) }
+        guard text == expected else { throw .contradiction(name) }
+    }
+}

@@ -1,0 +1,76 @@
+import StrictJSON
+
+/// Why a request has no token to verify. Faults of the caller, in the order in which they are looked for.
+package enum CredentialsFault: Error, Equatable, Sendable {
+    case missing
+    case ambiguous
+    case malformed
+
+    /// A stable identifier for logs, metrics and alarms. Never reworded, never reused.
+    package var code: String {
+        switch self {
+        case .missing: "missing_token"
+        case .ambiguous: "ambiguous_credentials"
+        case .malformed: "malformed_token"
+        }
+    }
+}
+
+extension CredentialsFault: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .missing: "request has no bearer token"
+        case .ambiguous: "request has more than one set of credentials"
+        case .malformed: "request's credentials are not Bearer, a space and one token"
+        }
+    }
+}
+
+/// The value of an `Authorization` header (RFC 9110 §11.6.2), as far as bearer tokens go (RFC 6750 §2.1).
+enum BearerCredentials {
+    /// - Returns: The token. `Bearer` in any case (RFC 9110 §11.1), one space or more, one b64token, and the end.
+    static func token(in value: ArraySlice<UInt8>) throws(CredentialsFault) -> ArraySlice<UInt8> {
+        guard !value.isEmpty else { throw .missing }
+        let scheme = value.prefix { $0 != UInt8(ascii: " ") }
+        guard !scheme.isEmpty, scheme.allSatisfy(isSchemeCharacter) else { throw .malformed }
+        guard isBearer(scheme) else { throw .missing }
+        let token = value[scheme.endIndex...].drop { $0 == UInt8(ascii: " ") }
+        guard isToken(token) else { throw .malformed }
+        return token
+    }
+
+    /// The same, and a token with no scheme before it: what many clients send in the header that a REST authorizer
+    /// of type TOKEN is configured to read.
+    static func tokenWithOrWithoutScheme(
+        in value: ArraySlice<UInt8>
+    ) throws(CredentialsFault) -> ArraySlice<UInt8> {
+        value.contains(UInt8(ascii: " ")) || isBearer(value) || !isToken(value) ? try token(in: value) : value
+    }
+
+    /// `1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="` (RFC 6750 §2.1).
+    static func isToken(_ text: ArraySlice<UInt8>) -> Bool {
+        let end = text.lastIndex { $0 != UInt8(ascii: "=") }
+        guard let end else { return false }
+        return text[...end].allSatisfy { byte in
+            isAlphanumeric(byte) || "-._~+/".utf8.contains(byte)
+        }
+    }
+
+    private static func isBearer(_ scheme: ArraySlice<UInt8>) -> Bool {
+        scheme.count == 6 && zip(scheme, "bearer".utf8).allSatisfy { $0 | 0x20 == $1 }
+    }
+
+    /// `tchar` (RFC 9110 §5.6.2).
+    private static func isSchemeCharacter(_ byte: UInt8) -> Bool {
+        isAlphanumeric(byte) || "!#$%&'*+-.^_`|~".utf8.contains(byte)
+    }
+
+    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,117 @@
+import StrictJSON
+
+/// Where a token may stand in an event.
+///
+/// - REST TOKEN: `authorizationToken`, the value of the header that the authorizer is configured to read, with the
+///   scheme `Bearer` or with none.
+/// - The other shapes: the header `Authorization`, whichever way its name is written, with the scheme `Bearer`. Its
+///   values in `headers` and `multiValueHeaders` must all be one.
+/// - Payload 1.0 without that header: `authorizationToken`, where it is one identity source (several are joined with
+///   commas) and starts with `Bearer`.
+/// - WebSocket without that header: the query parameter `access_token` (RFC 6750 §2.3), since browsers cannot set a
+///   header there. Anywhere else a token in the query is no token.
+/// - Both the header and `access_token`: ambiguous (RFC 6750 §2 allows a client one method a request).
+extension AuthorizerEvent {
+    typealias Values = Set<ExactString>
+
+    func credentials(of shape: EventShape) throws(EventError) -> Result<ArraySlice<UInt8>, CredentialsFault> {
+        let headers: Values
+        let queries: Values
+        switch shape {
+        case .restToken:
+            return try tokenOfTypeTOKEN()
+        case .httpPayload2:
+            headers = try values(of: "authorization", ignoringCase: true, in: "headers")
+            queries = try values(of: "access_token", ignoringCase: false, in: "queryStringParameters")
+            guard !headers.contains(where: { $0.utf8.contains(UInt8(ascii: ",")) }) else {
+                return .failure(.ambiguous)
+            }
+        case .restRequest, .httpPayload1, .webSocketConnect:
+            headers = try values(of: "authorization", ignoringCase: true, in: "headers")
+                .union(try listedValues(of: "authorization", ignoringCase: true, in: "multiValueHeaders"))
+            queries = try values(of: "access_token", ignoringCase: false, in: "queryStringParameters")
+                .union(try listedValues(of: "access_token", ignoringCase: false, in: "multiValueQueryStringParameters"))
+        }
+        guard headers.count <= 1, headers.isEmpty || queries.isEmpty else { return .failure(.ambiguous) }
+        if let header = headers.first {
+            return Self.token { () throws(CredentialsFault) in
+                try BearerCredentials.token(in: header.utf8[...])
+            }
+        }
+        switch shape {
+        case .webSocketConnect: return Self.token(ofQueries: queries)
+        case .httpPayload1: return try tokenOfIdentitySource()
+        default: return .failure(.missing)
+        }
+    }
+
+    private func tokenOfTypeTOKEN() throws(EventError) -> Result<ArraySlice<UInt8>, CredentialsFault> {
+        guard let value = root["authorizationToken"], !value.isNull else { return .failure(.missing) }
+        guard let text = value.utf8 else { throw .wrongType("authorizationToken") }
+        return Self.token { () throws(CredentialsFault) in
+            try BearerCredentials.tokenWithOrWithoutScheme(in: text)
+        }
+    }
+
+    private func tokenOfIdentitySource() throws(EventError) -> Result<ArraySlice<UInt8>, CredentialsFault> {
+        guard let value = root["authorizationToken"], !value.isNull else { return .failure(.missing) }
+        guard let text = value.utf8 else { throw .wrongType("authorizationToken") }
+        guard !text.contains(UInt8(ascii: ",")) else { return .failure(.missing) }
+        return Self.token { () throws(CredentialsFault) in try BearerCredentials.token(in: text) }
+    }
+
+    private static func token(ofQueries queries: Values) -> Result<ArraySlice<UInt8>, CredentialsFault> {
+        guard queries.count <= 1 else { return .failure(.ambiguous) }
+        guard let token = queries.first, !token.isEmpty else { return .failure(.missing) }
+        return BearerCredentials.isToken(token.utf8[...]) ? .success(token.utf8[...]) : .failure(.malformed)
+    }
+
+    private static func token(
+        _ read: () throws(CredentialsFault) -> ArraySlice<UInt8>
+    ) -> Result<ArraySlice<UInt8>, CredentialsFault> {
+        do { return .success(try read()) } catch { return .failure(error) }
+    }
+}
+
+/// Maps of an event. They are absent or null where there is nothing in them, and so may be their values.
+extension AuthorizerEvent {
+    private func values(of name: String, ignoringCase: Bool, in map: String) throws(EventError) -> Values {
+        var values: Values = []
+        for value in try members(named: name, ignoringCase: ignoringCase, in: map) {
+            guard let text = value.exactString else { throw .wrongType(map) }
+            values.insert(text)
+        }
+        return values
+    }
+
+    private func listedValues(of name: String, ignoringCase: Bool, in map: String) throws(EventError) -> Values {
+        var values: Values = []
+        for list in try members(named: name, ignoringCase: ignoringCase, in: map) {
+            guard let elements = list.elements else { throw .wrongType(map) }
+            for element in elements {
+                guard let text = element.exactString else { throw .wrongType(map) }
+                values.insert(text)
+            }
+        }
+        return values
+    }
+
+    private func members(named name: String, ignoringCase: Bool, in map: String) throws(EventError) -> [JSONValue] {
+        guard let object = root[map], !object.isNull else { return [] }
+        guard let members = object.members else { throw .wrongType(map) }
+        var values: [JSONValue] = []
+        for member in members where !member.value.isNull {
+            guard Self.isName(member.nameUTF8, name, ignoringCase) else { continue }
+            values.append(member.value)
+        }
+        return values
+    }
+
+    /// Field names are ASCII and case-insensitive (RFC 9110 §5.1); query parameters are not.
+    private static func isName(_ found: ArraySlice<UInt8>, _ name: String, _ ignoringCase: Bool) -> Bool {
+        guard found.count == name.utf8.count else { return false }
+        return zip(found, name.utf8).allSatisfy { byte, expected in
+            byte == expected || ignoringCase && 0x41...0x5A ~= byte && byte | 0x20 == expected
+        }
+    }
+}

@@ -1,0 +1,137 @@
+import Authorization
+import StrictJSON
+
+/// What one resource of a policy says of a path: literal segments and stars.
+///
+/// IAM's `*` takes any characters, `/` among them, so a star between slashes stands for one segment **or more**. Of a
+/// path without empty segments that is all it can take: both its neighbours are slashes or the end.
+struct PathPattern: Hashable, Sendable {
+    enum Token: Hashable, Sendable {
+        case literal(ExactString)
+        /// One segment or more.
+        case star
+    }
+
+    var tokens: [Token]
+    /// Whether the verb before the path is a star too, which then takes any number of segments with it.
+    var startsWithStar = false
+
+    /// The narrowest pattern that takes every path of the template.
+    init(_ template: RouteTemplate) {
+        tokens = template.segments.map { segment in
+            switch segment {
+            case .literal(let text): .literal(text)
+            case .parameter, .greedy: .star
+            }
+        }
+    }
+
+    init(_ tokens: [Token]) { self.tokens = tokens }
+
+    var hasStar: Bool { tokens.contains(.star) }
+    var endsWithStar: Bool { tokens.last == .star }
+
+    /// The same for paths that are at least so many segments longer.
+    func deepened(by count: Int) -> PathPattern {
+        var pattern = self
+        pattern.tokens += Array(repeating: .star, count: count)
+        return pattern
+    }
+
+    func withStarForVerb() -> PathPattern {
+        var pattern = self
+        pattern.startsWithStar = true
+        return pattern
+    }
+
+    /// Segment by segment what both take, where that is one pattern.
+    func aligned(with other: PathPattern) -> PathPattern? {
+        let (long, short) = tokens.count >= other.tokens.count ? (tokens, other.tokens) : (other.tokens, tokens)
+        guard long.count == short.count || short.last == .star else { return nil }
+        var aligned: [Token] = []
+        for (index, token) in long.enumerated() {
+            let opposite = index < short.count ? short[index] : .star
+            guard token == opposite || token == .star || opposite == .star else { return nil }
+            aligned.append(token == .star ? opposite : token)
+        }
+        return PathPattern(aligned)
+    }
+}
+
+/// A pattern being matched: bit *i* is set where the first *i* tokens may have taken all segments so far.
+extension PathPattern {
+    static let start: UInt64 = 1
+
+    /// - Parameter segment: `nil` for a segment that no pattern and no route names.
+    func advance(_ state: UInt64, over segment: ExactString?) -> UInt64 {
+        var next: UInt64 = state & 1 != 0 && startsWithStar ? 1 : 0
+        var rest = state
+        while rest != 0 {
+            let index = rest.trailingZeroBitCount
+            rest &= rest - 1
+            if index > 0, tokens[index - 1] == .star { next |= 1 << UInt64(index) }
+            guard index < tokens.count else { continue }
+            switch tokens[index] {
+            case .star: next |= 1 << UInt64(index + 1)
+            case .literal(let text): if segment == text { next |= 1 << UInt64(index + 1) }
+            }
+        }
+        return next
+    }
+
+    func accepts(_ state: UInt64) -> Bool { state & (1 << UInt64(tokens.count)) != 0 }
+
+    /// The literals that the next segment is compared with.
+    func literals(at state: UInt64) -> [ExactString] {
+        tokens.indices.compactMap { index in
+            guard state & (1 << UInt64(index)) != 0, case .literal(let text) = tokens[index] else { return nil }
+            return text
+        }
+    }
+}
+
+/// A pattern as text, behind `arn:…:api/stage/`.
+extension PathPattern {
+    /// For an `Allow`, the least: a star takes one character at least, so that `GET/a/?*` is not `GET/a/`, which
+    /// some APIs take for `/a`.
+    func allowed(_ verb: String) -> ExactString {
+        text(verb, stars: tokens.map { _ in "?*" })
+    }
+
+    /// For a `Deny`, the most: a star takes nothing too, so that `GET/a/*/*` is also `GET/a/b/`, which some APIs take
+    /// for `/a/{proxy+}`. Not so for the first segment, where nothing would be the root. A pattern that ends with a
+    /// literal is written with a `/` at its end too.
+    func denied(_ verb: String) -> [ExactString] {
+        let plain = text(verb, stars: tokens.indices.map { $0 == 0 ? "?*" : "*" })
+        return endsWithStar || tokens.isEmpty ? [plain] : [plain, ExactString(utf8: (plain.utf8 + "/".utf8)[...])]
+    }
+
+    private func text(_ verb: String, stars: [String]) -> ExactString {
+        var text = Array(verb.utf8)
+        if tokens.isEmpty { text.append(UInt8(ascii: "/")) }
+        for (token, star) in zip(tokens, stars) {
+            text.append(UInt8(ascii: "/"))
+            switch token {
+            case .literal(let literal): text += literal.utf8
+            case .star: text += star.utf8
+            }
+        }
+        return ExactString(utf8: text[...])
+    }
+}
+
+extension VerbSet {
+    /// The set in as few pattern texts as are exact: a `?` for each letter names all verbs of one length, and no
+    /// other verb of that length is routed.
+    var patternTexts: [String] {
+        var texts: [String] = []
+        var rest = self
+        for (pair, text) in [([Verb.get, .put], "???"), ([Verb.head, .post], "????")] {
+            let both = VerbSet(pair.map { VerbSet($0) })
+            guard rest.isSuperset(of: both) else { continue }
+            texts.append(text)
+            rest.subtract(both)
+        }
+        return texts + rest.verbs.map { $0.rawValue }
+    }
+}

@@ -1,0 +1,144 @@
+package import Authorization
+package import StrictJSON
+
+/// What a caller may do, as the parts of a policy that do not depend on the API: each text stands behind
+/// `arn:…:api/stage/`.
+package struct CompiledPolicy: Equatable, Sendable {
+    package var allow: [ExactString] = []
+    package var deny: [ExactString] = []
+    package var allowsConnect = false
+}
+
+/// Says a route table in IAM's words, for one caller at a time (API Gateway evaluates the cached answer again for
+/// every later request with the same token).
+///
+/// The policy is exact: for every method and path that API Gateway resolves to a route of the table, as
+/// ``RouteTree`` says, it allows the request if, and only if, the caller meets the route's rule. A table of which that
+/// cannot be so is refused when it is loaded. Paths that no route of the table takes are denied wherever a pattern
+/// can say so, paths with empty segments wherever two readings of them could differ.
+///
+/// What a policy cannot see: whether a `/` in the ARN was sent as `%2F`. If API Gateway resolves `/a/b%2Fc` as two
+/// segments and then evaluates the ARN of three, no policy says otherwise.
+package struct PolicyCompiler: Sendable {
+    /// The longest resource API Gateway takes (developer guide, *Output from a Lambda authorizer*).
+    package static let resourceLimitInBytes = 512
+    /// What stands before a resource's own text: an ARN of 52 to 64 characters and a stage of up to 20.
+    package static let assumedPrefixLengthInBytes = 84
+    /// Kept free in an answer for its principal, context, usage key and frame.
+    package static let reserveInBytes = 1_024
+
+    private let routeCount: Int
+    private let table: RouteTable
+    private let patterns: [PathPattern]
+    private let allowed: [[PolicyAnalysis.Use]]
+    private let denied: [[PolicyAnalysis.Denial]]
+    private let starReach: [RouteSet?]
+
+    /// - Throws: ``PolicyCompilerError`` for a table that one policy a token cannot say.
+    package init(_ table: RouteTable) throws(PolicyCompilerError) {
+        let analysis = try PolicyAnalysis(table)
+        self.table = table
+        routeCount = table.routes.count
+        patterns = analysis.patterns
+        allowed = analysis.allowed
+        denied = analysis.denied
+        starReach = analysis.starReach
+        try checkLengths()
+    }
+
+    /// - Complexity: O(n) in the permitted routes and the patterns beside them.
+    package func policy(for permitted: RouteSet) -> CompiledPolicy {
+        var policy = CompiledPolicy()
+        var allowedVerbs = Array(repeating: VerbSet(), count: patterns.count)
+        var deniedVerbs = allowedVerbs
+        for route in permitted.routes {
+            for use in allowed[route] { allowedVerbs[use.pattern].formUnion(use.verbs) }
+            for denial in denied[route] where isNeeded(denial, for: permitted) {
+                deniedVerbs[denial.use.pattern].formUnion(denial.use.verbs)
+            }
+        }
+        for (pattern, verbs) in zip(patterns, allowedVerbs) {
+            policy.allow += verbs.patternTexts.map { pattern.allowed($0) }
+        }
+        for index in patterns.indices where !deniedVerbs[index].isEmpty {
+            let verbs = isStarHarmless(index, for: permitted) ? ["*"] : deniedVerbs[index].patternTexts
+            policy.deny += verbs.flatMap { patterns[index].denied($0) }
+        }
+        if needsEmptySegmentsDenied(allowedVerbs, permitted) { policy.deny.append("*//*") }
+        for route in permitted.routes {
+            if table.routes[route].key == .connect { policy.allowsConnect = true }
+            if table.routes[route].key == .default { policy.allow.append("$default") }
+        }
+        return policy
+    }
+
+    private func isNeeded(_ denial: PolicyAnalysis.Denial, for permitted: RouteSet) -> Bool {
+        guard let refused = denial.refused else { return denial.reach.isDisjoint(with: permitted) }
+        return !permitted.contains(refused)
+    }
+
+    private func isStarHarmless(_ pattern: Int, for permitted: RouteSet) -> Bool {
+        starReach[pattern].map { $0.isDisjoint(with: permitted) } ?? false
+    }
+
+    /// `/a//b` may be read as `/a/b`. That only matters where a star takes it and some route is refused.
+    private func needsEmptySegmentsDenied(_ allowedVerbs: [VerbSet], _ permitted: RouteSet) -> Bool {
+        let hasStar = zip(patterns, allowedVerbs).contains { $0.hasStar && !$1.isEmpty }
+        return hasStar && table.routes.indices.contains { !permitted.contains($0) && $0 != table.connectRoute }
+    }
+}
+
+extension PolicyCompiler {
+    /// The patterns of one route, whatever else they reach: for an answer that is used for one request only.
+    package static func patterns(of route: RouteKey, verb: Verb) -> [ExactString] {
+        switch route {
+        case .connect: []
+        case .default: [PathPattern([.star]).allowed(verb.rawValue), PathPattern([]).allowed(verb.rawValue)]
+        case .verb(_, let template), .any(let template): [PathPattern(template).allowed(verb.rawValue)]
+        }
+    }
+
+    private func checkLengths() throws(PolicyCompilerError) {
+        for (route, uses) in zip(table.routes, allowed) {
+            let length = uses.map { patterns[$0.pattern].allowed("OPTIONS").utf8.count }.max() ?? 0
+            guard length + Self.assumedPrefixLengthInBytes <= Self.resourceLimitInBytes else {
+                throw .resourceTooLong(route.key, limitInBytes: Self.resourceLimitInBytes)
+            }
+        }
+        let limit = AuthorizerResponse.limitInBytes - Self.reserveInBytes
+        for permitted in largestSets() {
+            let policy = policy(for: permitted)
+            let length = (policy.allow + policy.deny).reduce(0) {
+                $0 + $1.utf8.count + Self.assumedPrefixLengthInBytes + #""","#.utf8.count
+            }
+            guard length <= limit else { throw .policyTooLong(lengthInBytes: length, limitInBytes: limit) }
+        }
+    }
+
+    /// Every route; and, since a refused route may need patterns to deny, every route but those of one rule.
+    private func largestSets() -> [RouteSet] {
+        ([nil] + table.rules.indices.map { $0 }).map { excluded in
+            var set = RouteSet(routeCount: routeCount)
+            for (index, route) in table.routes.enumerated() where route.ruleIndex != excluded { set.insert(index) }
+            return set
+        }
+    }
+}
+
+/// The policies of the callers seen so far. Callers with the same routes share one.
+package struct PolicyMemory: Sendable {
+    /// Most sets of routes kept; beyond it all are forgotten, which costs one compilation each.
+    package static let limit = 256
+
+    private var policies: [RouteSet: CompiledPolicy] = [:]
+
+    package init() {}
+
+    package mutating func policy(for permitted: RouteSet, from compiler: PolicyCompiler) -> CompiledPolicy {
+        if let known = policies[permitted] { return known }
+        if policies.count >= Self.limit { policies.removeAll(keepingCapacity: true) }
+        let policy = compiler.policy(for: permitted)
+        policies[permitted] = policy
+        return policy
+    }
+}

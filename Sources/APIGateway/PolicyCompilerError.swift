@@ -1,0 +1,34 @@
+package import Authorization
+
+/// Why a route table cannot be told to API Gateway as one policy a token. `"policy": "request"` answers for one
+/// request at a time and needs none of this.
+package enum PolicyCompilerError: Error, Equatable, Sendable {
+    /// Some caller is permitted the first route and refused the second, and no set of patterns tells API Gateway so:
+    /// this request would be decided wrongly.
+    case notExact(permitted: RouteKey, refused: RouteKey, request: String)
+    /// The paths of the routes overlap in more ways than are worth following.
+    case tooHard
+    /// A resource would be longer than API Gateway takes.
+    case resourceTooLong(RouteKey, limitInBytes: Int)
+    /// The answer for some caller would be longer than API Gateway takes.
+    case policyTooLong(lengthInBytes: Int, limitInBytes: Int)
+}
+
+extension PolicyCompilerError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .notExact(let permitted, let refused, let request):
+            "one policy cannot allow \(permitted.description) and refuse \(refused.description): \(request) would be "
+                + "decided wrongly; give both routes one rule, or a path in common with no other, "
+                + "or set \"policy\" to \"request\""
+        case .tooHard:
+            "the paths of the routes overlap in too many ways to be compiled; set \"policy\" to \"request\""
+        case .resourceTooLong(let route, let limit):
+            "\(route.description) makes a resource of more than \(limit) bytes; shorten it, "
+                + "or set \"policy\" to \"request\""
+        case .policyTooLong(let length, let limit):
+            "the policy of a caller of many routes takes \(length) bytes of \(limit); use wider routes, "
+                + "or set \"policy\" to \"request\""
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package import Authorization
+package import StrictJSON
+
+/// The statements of an answer: what is allowed of one API's stage, and what is denied although a wildcard allows it.
+package struct PolicyDocument: Equatable, Sendable {
+    package let allow: [ExactString]
+    package let deny: [ExactString]
+
+    /// Whether the caller gets nothing. Such an answer names no usage key.
+    package var isDenial: Bool { allow.isEmpty }
+
+    private init(allow: [ExactString], deny: [ExactString]) {
+        self.allow = allow
+        self.deny = deny
+    }
+
+    /// Denies the whole stage of the API, aloud, so that no other policy (a resource policy of the API) allows it.
+    package static func denyingAll(of arn: MethodARN) -> Self {
+        Self(allow: [], deny: [arn.apiStagePrefix + "*"])
+    }
+
+    /// What the caller may do, whichever request asked: `"policy": "token"`.
+    package init(_ policy: CompiledPolicy, on arn: MethodARN) {
+        switch arn.operation {
+        case .connect:
+            self = policy.allowsConnect ? Self(allow: [arn.text], deny: []) : .denyingAll(of: arn)
+        case .method, .default:
+            guard !policy.allow.isEmpty else {
+                self = .denyingAll(of: arn)
+                return
+            }
+            allow = policy.allow.map { arn.apiStagePrefix + $0 }
+            deny = policy.deny.map { arn.apiStagePrefix + $0 }
+        }
+    }
+
+    /// Allows this request and no other: `"policy": "request"`.
+    ///
+    /// A path is repeated only where IAM reads none of its characters as a wildcard or a variable; else the route's
+    /// own pattern stands for it, which may take more paths than this one but is kept for this one only.
+    package static func allowing(_ route: RouteKey, on arn: MethodARN) -> Self {
+        switch arn.operation {
+        case .connect, .default: return Self(allow: [arn.text], deny: [])
+        case .method(let verb, let path):
+            guard path.utf8.contains(where: isSpecial) || arn.text.utf8.count > PolicyCompiler.resourceLimitInBytes
+            else { return Self(allow: [arn.text], deny: []) }
+            guard let verb = Verb(verb) else { return .denyingAll(of: arn) }
+            let patterns = PolicyCompiler.patterns(of: route, verb: verb)
+            guard !patterns.isEmpty else { return .denyingAll(of: arn) }
+            return Self(allow: patterns.map { arn.apiStagePrefix + $0 }, deny: [])
+        }
+    }
+
+    /// Denies this request and no other, where it can be named; else the whole stage.
+    package static func denying(_ arn: MethodARN) -> Self {
+        guard case .method(_, let path) = arn.operation else { return Self(allow: [], deny: [arn.text]) }
+        let isPlain =
+            !path.utf8.contains(where: isSpecial) && arn.text.utf8.count <= PolicyCompiler.resourceLimitInBytes
+        return isPlain ? Self(allow: [], deny: [arn.text]) : .denyingAll(of: arn)
+    }
+
+    private static func isSpecial(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "*") || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "$")
+    }
+}
+
+extension ExactString {
+    fileprivate static func + (left: Self, right: Self) -> Self { Self(utf8: (left.utf8 + right.utf8)[...]) }
+}
+
+extension PolicyDocument {
+    func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.name("Version")
+        writer.string("2012-10-17")
+        writer.name("Statement")
+        writer.beginArray()
+        write("Allow", allow, to: &writer)
+        write("Deny", deny, to: &writer)
+        writer.endArray()
+        writer.endObject()
+    }
+
+    private func write(_ effect: String, _ resources: [ExactString], to writer: inout JSONWriter) {
+        guard !resources.isEmpty else { return }
+        writer.beginObject()
+        writer.name("Action")
+        writer.string("execute-api:Invoke")
+        writer.name("Effect")
+        writer.string(effect)
+        writer.name("Resource")
+        writer.beginArray()
+        for resource in resources { writer.string(resource) }
+        writer.endArray()
+        writer.endObject()
+    }
+}

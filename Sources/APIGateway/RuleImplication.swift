@@ -1,0 +1,67 @@
+import Authorization
+import StrictJSON
+
+/// What rules say of each other: whether some caller meets all of these and not that one.
+///
+/// Rules are conditions on a caller's issuer, client, scopes and groups, each independent of the others, and each
+/// only ever helped by one more scope or group. So it is enough to look at each way of failing the refused rule by
+/// itself, with the least else.
+struct RuleImplication {
+    let permitted: [RouteRule]
+
+    func canRefuse(_ refused: RouteRule) -> Bool {
+        guard isSatisfiable else { return false }
+        return isIssuerFree(of: refused) || isClientFree(of: refused) || isAnyScopeFree(of: refused)
+            || isAllScopesFree(of: refused) || isGroupFree(of: refused)
+    }
+
+    private var isSatisfiable: Bool {
+        !(issuers?.isEmpty ?? false) && !(clients?.isEmpty ?? false)
+            && permitted.allSatisfy { $0.anyScope != [] && $0.anyGroup != [] }
+    }
+
+    /// The issuers of which every rule takes tokens; `nil` for all.
+    private var issuers: Set<ExactString>? { Self.intersection(permitted.map { $0.issuers }) }
+    private var clients: Set<ExactString>? { Self.intersection(permitted.map { $0.clients }) }
+    private var neededScopes: Set<ExactString> { Set(permitted.flatMap { $0.allScopes ?? [] }) }
+
+    private func isIssuerFree(of refused: RouteRule) -> Bool {
+        guard let theirs = refused.issuers else { return false }
+        return issuers.map { !$0.isSubset(of: theirs) } ?? true
+    }
+
+    private func isClientFree(of refused: RouteRule) -> Bool {
+        guard let theirs = refused.clients else { return false }
+        return clients.map { !$0.isSubset(of: theirs) } ?? true
+    }
+
+    private func isAnyScopeFree(of refused: RouteRule) -> Bool {
+        guard let theirs = refused.anyScope else { return false }
+        return neededScopes.isDisjoint(with: theirs) && hasChoice(of: { $0.anyScope }, beside: theirs)
+    }
+
+    private func isAllScopesFree(of refused: RouteRule) -> Bool {
+        guard let theirs = refused.allScopes else { return false }
+        let needed = neededScopes
+        return theirs.contains { !needed.contains($0) && hasChoice(of: { $0.anyScope }, beside: [$0]) }
+    }
+
+    private func isGroupFree(of refused: RouteRule) -> Bool {
+        guard let theirs = refused.anyGroup else { return false }
+        return hasChoice(of: { $0.anyGroup }, beside: theirs)
+    }
+
+    /// Whether each permitted rule's list has an entry that is not among these.
+    private func hasChoice(of list: (RouteRule) -> [ExactString]?, beside excluded: [ExactString]) -> Bool {
+        permitted.allSatisfy { rule in
+            guard let list = list(rule) else { return true }
+            return list.contains { !excluded.contains($0) }
+        }
+    }
+
+    private static func intersection(_ lists: [[ExactString]?]) -> Set<ExactString>? {
+        var common: Set<ExactString>?
+        for case let list? in lists { common = common?.intersection(list) ?? Set(list) }
+        return common
+    }
+}

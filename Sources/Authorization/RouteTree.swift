@@ -1,0 +1,134 @@
+package import StrictJSON
+
+/// How API Gateway chooses a route for a path. This file is the one place where that is written down; looking up a
+/// path and compiling a policy both read it from here.
+///
+/// 1. Segment by segment from the left, a literal comes before `{parameter}`, and that before `{proxy+}`, which takes
+///    one segment or more and never none.
+/// 2. For one template, the request's own verb comes before `ANY`.
+/// 3. `$default` takes what is left, the root and every verb included.
+///
+/// Sources: API Gateway developer guide, *Create routes for HTTP APIs*, "Routing API requests" (full match, then
+/// greedy path variable, then `$default`), and *Set up a method request*, "Path parameters" with "Set up a proxy
+/// resource" (REST: siblings of a proxy resource are left out of what it stands for).
+///
+/// Among all routes that match path *and* verb the first by this order wins. REST walks its tree of resources without
+/// turning back, so that `/a/b/c` finds nothing where only `/a/b/d` and `/a/{id}/c` exist; this order then names a
+/// route that is never asked for. HTTP APIs put every full match before every greedy one; the two orders part only
+/// where a greedy route has a literal and a full one a parameter (`/a/{proxy+}` beside `/{x}/b`).
+///
+/// A path with an empty segment is no path here, one with a `/` at its end included: REST is reported to drop that
+/// slash, HTTP APIs to let a greedy route take it, and AWS documents neither.
+package struct RouteTree: Sendable {
+    package struct Node: Sendable {
+        package fileprivate(set) var literals: [ExactString: Int] = [:]
+        package fileprivate(set) var parameter: Int?
+        /// The node behind `{name+}`; it has no children.
+        package fileprivate(set) var greedy: Int?
+        package fileprivate(set) var routes = VerbRoutes()
+        /// The place of this node's template in the order of choice: of two that match one path, the lower wins.
+        package fileprivate(set) var rank = 0
+    }
+
+    /// The routes of one template.
+    package struct VerbRoutes: Sendable {
+        private var specific: [Int?] = Array(repeating: nil, count: Verb.allCases.count)
+        private var any: Int?
+
+        package subscript(verb: Verb) -> Int? { specific[verb.index] ?? any }
+
+        fileprivate(set) subscript(key: RouteKey) -> Int? {
+            get {
+                switch key {
+                case .verb(let verb, _): specific[verb.index]
+                case .any: any
+                case .default, .connect: nil
+                }
+            }
+            set {
+                switch key {
+                case .verb(let verb, _): specific[verb.index] = newValue
+                case .any: any = newValue
+                case .default, .connect: break
+                }
+            }
+        }
+    }
+
+    /// Node 0 is the root, `/`.
+    package private(set) var nodes = [Node()]
+    /// The route of `$default`.
+    package private(set) var defaultRoute: Int?
+
+    init(_ keys: [RouteKey]) {
+        for (route, key) in keys.enumerated() {
+            if let template = key.template {
+                nodes[insert(template)].routes[key] = route
+            } else if key == .default {
+                defaultRoute = route
+            }
+        }
+        var rank = 0
+        setRanks(from: 0, next: &rank)
+    }
+
+    /// The route for a path of these segments; `nil` where API Gateway finds none either.
+    package func route(for segments: [ExactString], verb: Verb) -> Int? {
+        route(for: segments[...], verb: verb, from: 0) ?? defaultRoute
+    }
+
+    /// Each node is visited once at the most: its depth is fixed, and so is what is left of the path there.
+    private func route(for segments: ArraySlice<ExactString>, verb: Verb, from node: Int) -> Int? {
+        guard let segment = segments.first else { return nodes[node].routes[verb] }
+        for child in [nodes[node].literals[segment], nodes[node].parameter] {
+            if let child, let route = route(for: segments.dropFirst(), verb: verb, from: child) { return route }
+        }
+        return nodes[node].greedy.flatMap { nodes[$0].routes[verb] }
+    }
+
+    /// The node at which the template ends.
+    func node(of template: RouteTemplate) -> Int? {
+        var node = 0
+        for segment in template.segments {
+            guard let child = child(of: node, for: segment) else { return nil }
+            node = child
+        }
+        return node
+    }
+
+    private mutating func insert(_ template: RouteTemplate) -> Int {
+        var node = 0
+        for segment in template.segments {
+            node = child(of: node, for: segment) ?? addChild(to: node, for: segment)
+        }
+        return node
+    }
+
+    private func child(of node: Int, for segment: RouteTemplate.Segment) -> Int? {
+        switch segment {
+        case .literal(let text): nodes[node].literals[text]
+        case .parameter: nodes[node].parameter
+        case .greedy: nodes[node].greedy
+        }
+    }
+
+    private mutating func addChild(to node: Int, for segment: RouteTemplate.Segment) -> Int {
+        let child = nodes.count
+        nodes.append(Node())
+        switch segment {
+        case .literal(let text): nodes[node].literals[text] = child
+        case .parameter: nodes[node].parameter = child
+        case .greedy: nodes[node].greedy = child
+        }
+        return child
+    }
+
+    /// Depth first, in the order of choice. Two literals never match one segment, so their order is of no weight.
+    private mutating func setRanks(from node: Int, next rank: inout Int) {
+        nodes[node].rank = rank
+        rank += 1
+        let children =
+            nodes[node].literals.values.sorted() + [nodes[node].parameter, nodes[node].greedy].compactMap { $0 }
+        for child in children { setRanks(from: child, next: &rank) }
+    }
+}
