@@ -105,7 +105,7 @@ struct OriginConnectionTests {
     @Test func `after a body that is too long or cut off the headers can be read, and the next request works`() throws {
         let named = Step("{}", headers: [["Name", "n"]])
         let server = try ScriptedServer([
-            named.with { $0.bodyBytes = 10_001 }, named, named.with { $0.cutAfter = 60 }, named,
+            named.with { $0.bodyBytes = 10_001 }, named, named.with { $0.cutAfter = 52 }, named,
             named.with { $0.cutAfter = 30 },
         ])
         let connection = try connection(to: server)
@@ -139,6 +139,23 @@ struct OriginConnectionTests {
         let second = try connection.get(target)
         #expect(text(first.body) == "first" && first.headers.text(of: "A") == "1")
         #expect(text(second.body) == "other" && second.headers.text(of: "A") == "2")
+    }
+
+    @Test func `the status of a POST whose head is cut off is not believed`() throws {
+        let server = try ScriptedServer([Step("{}", status: 202).with { $0.cutAfter = 30 }])
+        #expect(throws: TransportError(.cutOff, mayHaveBeenSent: true)) {
+            try connection(to: server).post(target, fields: fields, body: [])
+        }
+    }
+
+    @Test func `one header of 100,000 bytes is read, and one of libcurl's limit refused`() throws {
+        let server = try ScriptedServer([
+            Step("{}", headers: [["A", String(repeating: "a", count: 100_000)]]),
+            Step("{}", headers: [["A", String(repeating: "a", count: 110_000)]]),
+        ])
+        let connection = try connection(to: server)
+        #expect(try connection.get(target).headers.value(of: "a")?.count == 100_000)
+        #expect(throws: TransportError.self) { try connection.get(target) }
     }
 
     @Test func `a redirect of the near server is not followed either`() throws {
