@@ -101,6 +101,8 @@ extension CurlHandle {
         unsafe exchange.pointee.begin(keepingResponse: isKept)
         let code = unsafe curl_easy_perform(easy)
         guard code == CURLE_OK else { throw failure(code) }
+        // libcurl takes a connection that ends within the head for the end of a response without a body.
+        guard unsafe exchange.pointee.headIsComplete else { throw TransportError(.cutOff, true) }
         var status = 0
         try check(unsafe clibcurl_get_long(easy, CURLINFO_RESPONSE_CODE, &status))
         return status

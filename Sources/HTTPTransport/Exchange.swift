@@ -17,7 +17,7 @@ struct Exchange {
     /// Otherwise head and body are counted and dropped, and the buffers are left alone: an event that somebody still
     /// holds need not be copied because its answer is posted.
     private var isKept = true
-    private var headIsComplete = false
+    private(set) var headIsComplete = false
     private var receivedHeadBytes = 0
     private var receivedBodyBytes = 0
 
@@ -54,13 +54,12 @@ struct Exchange {
             return false
         }
         receivedHeadBytes += line.count
-        guard isKept else { return true }
         if Self.isStatusLine(line) {
-            headers.removeAll()
+            if isKept { headers.removeAll() }
             headIsComplete = false
         } else if Self.isEmptyLine(line) {
             headIsComplete = true
-        } else if !headIsComplete, !headers.append(line: line) {
+        } else if isKept, !headIsComplete, !headers.append(line: line) {
             fault = .malformedHead
             return false
         }

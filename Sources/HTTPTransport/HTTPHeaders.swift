@@ -69,7 +69,7 @@ extension HTTPHeaders {
         while start < end, Self.isBlank(line[start]) { start += 1 }
         while end > start, Self.isBlank(line[end - 1]) { end -= 1 }
         let base = bytes.count
-        for index in 0..<end { bytes.append(line[index]) }
+        unsafe line.extracting(first: end).withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
         lines.append(Line(name: base..<(base + colon), value: (base + start)..<(base + end)))
         return true
     }

@@ -26,8 +26,7 @@ struct TestCertificates {
         try signed("expired", names: "DNS:localhost,IP:127.0.0.1", days: -1)
     }
 
-    /// - Returns: The path of a file that does not exist.
-    func missing() -> String { path("missing.pem") }
+    func path(of name: String) -> String { path("\(name).pem") }
 
     private func path(_ name: String) -> String { folder.appending(path: name).path }
 

@@ -97,7 +97,7 @@ package final class ScriptedServer {
     package init(_ steps: [Step], tls: TLS? = nil) throws {
         let servers = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Servers").standardized
         process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["python3", servers.appending(path: "scripted_server.py").path]
+        process.arguments = ["python3", "-W", "ignore", servers.appending(path: "scripted_server.py").path]
         process.standardInput = input
         process.standardOutput = output
         try process.run()
