@@ -27,7 +27,10 @@ package struct AuthorizerContext: Sendable {
 
     /// - Parameter names: Claims in order of importance: the last go first where the answer is full. `client_id` is
     ///   the client that the token was issued to, whichever claim says so.
-    package init(claims names: [String], of caller: Caller) {
+    package init(claims names: [String], of caller: Caller) { add(claims: names, of: caller) }
+
+    /// Adds claims; see ``init(claims:of:)``.
+    package mutating func add(claims names: [String], of caller: Caller) {
         for name in names {
             if name == "client_id", let clientID = caller.clientID {
                 add(name, clientID)
