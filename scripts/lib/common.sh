@@ -1,0 +1,43 @@
+# shellcheck shell=bash
+# What every script here begins with: strict mode, the root of the checkout, and one way to speak.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+export root
+cd "$root"
+
+# Kept out of the repository; see .gitignore.
+export tools=$root/.build-tools
+export venv=$root/.venv
+
+if [[ -t 2 && -z ${NO_COLOR:-} ]]; then
+    bold=$'\e[1m' red=$'\e[31m' green=$'\e[32m' plain=$'\e[0m'
+else
+    bold='' red='' green='' plain=''
+fi
+export bold red green plain
+
+# Progress goes to standard error; results go to standard output.
+say() { printf '%s\n' "$*" >&2; }
+heading() { printf '%s==> %s%s\n' "$bold" "$*" "$plain" >&2; }
+fail() {
+    printf '%serror:%s %s\n' "$red" "$plain" "$*" >&2
+    exit 1
+}
+
+# Prints the comment at the head of a script, which is its manual, and ends.
+show_usage() {
+    awk 'NR > 1 && !/^#/ { exit } NR > 1 { sub(/^# ?/, ""); print }' "$1"
+    exit "${2:-0}"
+}
+
+# Runs a command whose output only matters when it fails.
+quietly() {
+    local log
+    mkdir -p "$tools/logs"
+    log=$tools/logs/$(basename "$1").log
+    "$@" >"$log" 2>&1 && return
+    tail -n 15 "$log" >&2
+    say "the whole of it: $log"
+    return 1
+}
