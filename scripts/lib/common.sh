@@ -25,6 +25,11 @@ fail() {
     exit 1
 }
 
+# Adds to the counts that scripts/test ends with: how many checks passed, how many failed, and of what.
+record() {
+    [[ -z ${TURNSTILE_TALLY:-} ]] || printf '%s %s %s\n' "$1" "$2" "$3" >>"$TURNSTILE_TALLY"
+}
+
 # Prints the comment at the head of a script, which is its manual, and ends.
 show_usage() {
     awk 'NR > 1 && !/^#/ { exit } NR > 1 { sub(/^# ?/, ""); print }' "$1"

@@ -96,12 +96,11 @@ PYTHON
     sha256sum --status -c <<<"$sum  $emulator" || fail "the Runtime Interface Emulator is not the one that is known here"
 }
 
-# What bootstrap and the operator's tool are built with, and what compares their answers.
+# What bootstrap and the operator's tool are built with.
 install_build() {
     require_swift
     require_packages /usr/include/curl/curl.h libcurl4-openssl-dev
     require_packages /usr/include/openssl/evp.h libssl-dev
-    require_python
 }
 
 install_test() {

@@ -1,20 +1,19 @@
 """What came of an event, against what its .expected.json demands. Standard library only.
 
-    outcomes.py FILE      FILE holds a JSON line for each event, as `turnstile invoke --json` prints them
-
-An outcome is {"event": path, "decision", "reason", "issuer", "route", and "answer" or "error"}. Policies are judged
-by evaluating them as IAM documents it, not by comparing texts: another policy with the same meaning is as good.
+An outcome is {"event": path, "answer" or "error", and what the log line says: "decision", "reason", …}. Policies are
+judged by evaluating them as IAM documents it, not by comparing texts: another policy with the same meaning is as good.
+`turnstile invoke --expected` judges by the same files with code of its own.
 """
 
 import json
 import pathlib
 import re
-import sys
 
 Outcome = dict
 
 MOST_RESOURCE_CHARACTERS = 512  # API Gateway developer guide, output of a Lambda authorizer
 MOST_ANSWER_BYTES = 8_192  # API Gateway quotas, authorizer result size
+RECORD_MEMBERS = ("decision", "reason", "issuer", "client", "route")  # of the log line
 USAGE_KEY = re.compile(r"[A-Za-z0-9_-]{20,128}")
 
 
@@ -24,7 +23,7 @@ def differences(event_path: pathlib.Path, outcome: Outcome) -> list[str]:
     expected = json.loads(expected_path(event_path).read_text())
     found = [
         f"{member}: {outcome.get(member)!r} instead of {expected[member]!r}"
-        for member in ("decision", "reason", "issuer", "route")
+        for member in RECORD_MEMBERS
         if member in expected and outcome.get(member) != expected[member]
     ]
     if "error" in expected:
@@ -155,14 +154,3 @@ def report(outcomes: list[Outcome]) -> tuple[int, int]:
             print(f"{event_path}: {line}")
         passed, failed = (passed, failed + 1) if found else (passed + 1, failed)
     return passed, failed
-
-
-def main() -> int:
-    outcomes = [json.loads(line) for line in pathlib.Path(sys.argv[1]).read_text().splitlines() if line]
-    passed, failed = report(outcomes)
-    print(f"{passed} events as expected, {failed} not")
-    return 1 if failed or not passed else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -20,7 +20,7 @@ import threading
 import time
 import urllib.request
 
-from outcomes import Outcome, report
+from outcomes import RECORD_MEMBERS, Outcome, report
 
 START_SECONDS = 20
 ANSWER_SECONDS = 20
@@ -111,7 +111,7 @@ class Emulator:
             except (queue.Empty, ValueError):
                 continue
             if isinstance(record, dict) and "decision" in record:
-                return {name: record.get(name) for name in ("decision", "reason", "issuer", "route")}
+                return {name: record.get(name) for name in RECORD_MEMBERS}
         return {}
 
 
