@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
+import tally
 from jsonschema import Draft202012Validator
 from run_emulator import environment_file
 
@@ -66,6 +67,7 @@ def main() -> int:
             for fault in found:
                 print(f"{path}:1: {fault}")
             faults += len(found)
+    tally.record(verdicts - faults, faults, "schema against loader")
     print(f"{verdicts} verdicts on configuration files, {faults} wrong", file=sys.stderr)
     return 1 if faults or not verdicts else 0
 

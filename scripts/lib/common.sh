@@ -15,11 +15,12 @@ if [[ -t 2 && -z ${NO_COLOR:-} ]]; then
 else
     bold='' red='' green='' plain=''
 fi
-export bold red green plain
 
 # Progress goes to standard error; results go to standard output.
 say() { printf '%s\n' "$*" >&2; }
 heading() { printf '%s==> %s%s\n' "$bold" "$*" "$plain" >&2; }
+passed() { printf '%sok%s     %s\n' "$green" "$plain" "$*" >&2; }
+failed() { printf '%sfailed%s %s\n' "$red" "$plain" "$*" >&2; }
 fail() {
     printf '%serror:%s %s\n' "$red" "$plain" "$*" >&2
     exit 1

@@ -17,6 +17,7 @@ import sys
 from collections.abc import Iterable
 
 import jwt
+import tally
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import Key, KeySet
@@ -140,6 +141,7 @@ def main() -> int:
     cases = [token(keys, dice) for _ in range(arguments.count)]
     verdicts = ours(arguments.turnstile, (text for _, text in cases), jwks)
     if len(verdicts) != len(cases):
+        tally.record(0, 1, "tokens against joserfc and PyJWT")
         print(f"{len(cases)} tokens, but {len(verdicts)} verdicts of turnstile inspect")
         return 1
     explained, unexplained = compare(cases, verdicts, keys)
@@ -147,6 +149,7 @@ def main() -> int:
         print(f"{times:6} × {mutation}: {peer} differs; {reason}")
     for line in unexplained[:20]:
         print(f"UNEXPLAINED {line}")
+    tally.record(len(cases) - len(unexplained), len(unexplained), "tokens against joserfc and PyJWT")
     valid = sum(verdict["signature"] == "valid" for verdict in verdicts)
     print(
         f"seed {arguments.seed}: {len(cases)} tokens, {valid} valid, {explained.total()} differences explained, "

@@ -20,6 +20,7 @@ import threading
 import time
 import urllib.request
 
+import tally
 from outcomes import RECORD_MEMBERS, Outcome, report
 
 START_SECONDS = 20
@@ -132,6 +133,7 @@ def main() -> int:
     ]
     with Emulator(arguments.emulator, arguments.bootstrap, environment) as emulator:
         passed, failed = report([emulator.invoke(path) for path in events])
+    tally.record(passed, failed, "sample events under the emulator")
     print(f"{passed} events as expected, {failed} not")
     return 1 if failed or not passed else 0
 
