@@ -13,8 +13,7 @@ case ${1:-} in
     -h | --help) show_usage "$0" ;;
     '' | -*) show_usage "$0" 64 >&2 ;;
 esac
-mkdir -p "$1"
-prefix=$(cd "$1" && pwd)
+prefix=$(cd "$standing" && mkdir -p "$1" && cd "$1" && pwd)
 stamp=$prefix/.made-with
 recipe=$(sha256sum "$root/scripts/minimal-libcurl.sh")
 [[ -e $stamp && $(<"$stamp") == "$recipe" ]] && exit 0

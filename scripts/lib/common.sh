@@ -2,13 +2,17 @@
 # What every script here begins with: strict mode, the root of the checkout, and one way to speak.
 set -euo pipefail
 
+# Once is enough, and the folder changes only the first time.
+! declare -F quietly >/dev/null || return 0
+
+# Where the person stands, to whom the paths that they name are relative; and the root, where the scripts work.
+standing=$PWD
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-export root
+export standing root
 cd "$root"
 
 # Kept out of the repository; see .gitignore.
-export tools=$root/.build-tools
-export venv=$root/.venv
+export tools=$root/.build-tools venv=$root/.venv
 
 if [[ -t 2 && -z ${NO_COLOR:-} ]]; then
     bold=$'\e[1m' red=$'\e[31m' green=$'\e[32m' plain=$'\e[0m'
