@@ -44,10 +44,15 @@ def partner(name: str, scope: str, key: str, **other: object) -> Callable[[Sampl
     return token
 
 
-def policy(principal: str, client: str, scope: str, allowed: set[str]) -> dict:
-    context = {"client_id": client, "sub": principal, "scope": scope}
+def context(issuer: str, client: str, subject: str, scope: str) -> dict:
+    """The issuer's alias, and the claims that the sample configuration asks for."""
+    return {"issuer": issuer, "client_id": client, "sub": subject, "scope": scope}
+
+
+def policy(issuer: str, client: str, principal: str, scope: str, allowed: set[str]) -> dict:
     requests = {probe: probe in allowed for probe in PROBES}
-    return {"policy": {"principalId": principal, "context": context, "requests": requests}}
+    facts = context(issuer, client, principal, scope)
+    return {"policy": {"principalId": principal, "context": facts, "requests": requests}}
 
 
 def verdict(decision: str, reason: str | None, answer: dict, **members: str | None) -> dict:
@@ -55,12 +60,12 @@ def verdict(decision: str, reason: str | None, answer: dict, **members: str | No
 
 
 def machine_policy(scope: str, allowed: set[str]) -> dict:
-    return policy(mint.ORDERS_CLIENT, mint.ORDERS_CLIENT, scope, allowed)
+    return policy("machines", mint.ORDERS_CLIENT, mint.ORDERS_CLIENT, scope, allowed)
 
 
 def person_policy(scope: str, allowed: set[str]) -> dict:
-    return policy(mint.stable_uuid("a-person"), mint.WEB_CLIENT, scope, allowed)
+    return policy("staff", mint.WEB_CLIENT, mint.stable_uuid("a-person"), scope, allowed)
 
 
 def partner_policy(scope: str, allowed: set[str]) -> dict:
-    return policy(mint.PARTNER_CLIENT, mint.PARTNER_CLIENT, scope, allowed)
+    return policy("partner", mint.PARTNER_CLIENT, mint.PARTNER_CLIENT, scope, allowed)

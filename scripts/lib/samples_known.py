@@ -6,8 +6,8 @@ The expectations are written down by hand from the contract, not computed by the
 import sample_requests as ask
 import sample_tokens as mint
 from sample import (
-    ORDER, ORDERS_READ, ORDERS_WRITE, REPORT, CLEAN_UP, Sample, machine, machine_policy, partner, partner_policy,
-    person, person_policy, verdict,
+    CLEAN_UP, ORDER, ORDERS_READ, ORDERS_WRITE, REPORT, Sample, context, machine, machine_policy, partner,
+    partner_policy, person, person_policy, verdict,
 )  # fmt: skip
 from sample_tokens import EVENTS, READ, READ_WRITE
 
@@ -94,7 +94,7 @@ def allowed_samples() -> list[Sample]:
             "http2-allowed-machine",
             "HTTP API, payload 2.0: the simple response",
             lambda keys: ask.http_2(machine("m6", READ_WRITE)(keys), "POST", "/external/orders"),
-            verdict("allow", None, simple_allow(READ_WRITE), route=ORDERS_WRITE, issuer="machines"),
+            verdict("allow", None, simple(READ_WRITE), route=ORDERS_WRITE, issuer="machines"),
         ),
         Sample(
             "websocket-connect-allowed",
@@ -112,9 +112,11 @@ def http_1_joined(token: str) -> dict:
     return ask.http_1(token, "GET", "/external/orders", identity_source=f"Bearer {token},{ask.SOURCE_ADDRESS}")
 
 
-def simple_allow(scope: str) -> dict:
-    context = {"client_id": mint.ORDERS_CLIENT, "sub": mint.ORDERS_CLIENT, "scope": scope}
-    return {"answer": {"isAuthorized": True, "context": context}}
+def simple(scope: str, reason: str | None = None) -> dict:
+    """The answer is for this request alone, so it may say why not."""
+    facts = context("machines", mint.ORDERS_CLIENT, mint.ORDERS_CLIENT, scope)
+    why = {"reason": reason} if reason else {}
+    return {"answer": {"isAuthorized": reason is None, "context": facts | why}}
 
 
 def denied_samples() -> list[Sample]:
@@ -175,7 +177,7 @@ def denied_samples() -> list[Sample]:
             "HTTP API, payload 2.0: not authorized",
             lambda keys: ask.http_2(machine("d7", READ)(keys), "POST", "/external/orders"),
             verdict(
-                "deny", "insufficient_scope", {"answer": {"isAuthorized": False}}, route=ORDERS_WRITE,
+                "deny", "insufficient_scope", simple(READ, "insufficient_scope"), route=ORDERS_WRITE,
                 issuer="machines",
             ),
         ),
