@@ -1,0 +1,22 @@
+# shellcheck shell=bash
+# The ways in which bootstrap is built. Sourced.
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+# The toolchain's Embedded standard library for this machine; empty where it has none.
+embedded_library() {
+    local resources folder
+    resources=$(swift -print-target-info | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')
+    folder=$resources/embedded/$(uname -m)-unknown-linux-gnu
+    [[ ! -d $folder ]] || printf '%s' "$folder"
+}
+
+# As it is shipped: Embedded, static, against the minimal libcurl.
+build_embedded() {
+    EMBEDDED=1 TURNSTILE_LIBCURL=$tools/libcurl TURNSTILE_EMBEDDED_STDLIB=$(embedded_library) \
+        swift build -c release --scratch-path .build-embedded --product bootstrap
+}
+
+# Compiles the core in the Embedded mode where there is no minimal libcurl to link it with.
+compile_embedded() {
+    EMBEDDED=1 swift build -c release --scratch-path .build-embedded --target AuthorizerService
+}
