@@ -143,8 +143,19 @@ enum ConfigurationLoader {
         keys.timeoutMilliseconds = try members.integer(
             "timeoutMilliseconds", in: KeyFetching.timeoutRange, default: keys.timeoutMilliseconds)
         keys.maxBytes = try members.integer("maxBytes", in: KeyFetching.maxBytesRange, default: keys.maxBytes)
-        if let file = members.optional("caFile") { keys.caFile = try file.filePath() }
+        if let file = members.optional("caFile") { keys.caFile = try readableFile(file) }
         return keys
+    }
+
+    /// libcurl reads the file anew for each fetch; that it can be read at all is better known at the start.
+    private static func readableFile(_ value: ConfigurationValue) throws(ConfigurationError) -> String {
+        let path = try value.filePath()
+        do throws(FileError) {
+            _ = try System.readFile(path, limitInBytes: Configuration.limitInBytes)
+        } catch {
+            throw value.fault(.unreadable(error))
+        }
+        return path
     }
 }
 

@@ -10,9 +10,9 @@ enum KeyImport {
         return unsafe modulus.withUnsafeMutableBufferPointer { modulus in
             unsafe withUnsafeMutableBytes(of: &exponent) { exponent in
                 var parameters = unsafe [
-                    OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_RSA_N, modulus.baseAddress, modulus.count),
+                    OSSL_PARAM_construct_BN(CLIBCRYPTO_PARAM_RSA_N, modulus.baseAddress, modulus.count),
                     OSSL_PARAM_construct_BN(
-                        OSSL_PKEY_PARAM_RSA_E, exponent.bindMemory(to: UInt8.self).baseAddress, exponent.count),
+                        CLIBCRYPTO_PARAM_RSA_E, exponent.bindMemory(to: UInt8.self).baseAddress, exponent.count),
                     OSSL_PARAM_construct_end(),
                 ]
                 return unsafe publicKey(type: "RSA", &parameters)
@@ -28,8 +28,8 @@ enum KeyImport {
         return unsafe point.withUnsafeMutableBufferPointer { point in
             unsafe group.withUnsafeMutableBufferPointer { group in
                 var parameters = unsafe [
-                    OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group.baseAddress, 0),
-                    OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point.baseAddress, point.count),
+                    OSSL_PARAM_construct_utf8_string(CLIBCRYPTO_PARAM_GROUP_NAME, group.baseAddress, 0),
+                    OSSL_PARAM_construct_octet_string(CLIBCRYPTO_PARAM_PUB_KEY, point.baseAddress, point.count),
                     OSSL_PARAM_construct_end(),
                 ]
                 return unsafe publicKey(type: "EC", &parameters)
