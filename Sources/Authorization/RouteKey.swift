@@ -62,6 +62,7 @@ package enum RouteKeyError: Error, Equatable, Sendable {
     /// A brace that does not enclose a whole segment, or a name that is empty or of other characters.
     case malformedParameter(ExactString)
     case greedyNotLast(ExactString)
+    case parameterTwice(ExactString)
     case tooLong(limitInBytes: Int)
     case tooManySegments(limit: Int)
 }
@@ -80,6 +81,7 @@ extension RouteKeyError: CustomStringConvertible {
         case .malformedParameter(let segment):
             "segment \(segment.description) is not a whole {name} or {name+} of A-Z a-z 0-9 . _ - :"
         case .greedyNotLast(let segment): "segment \(segment.description) is not the last of its path"
+        case .parameterTwice(let name): "route key's path names {\(name.description)} twice"
         case .tooLong(let limit): "route key's path is longer than \(limit) bytes"
         case .tooManySegments(let limit): "route key's path has more than \(limit) segments"
         }

@@ -37,7 +37,17 @@ package struct RouteTemplate: Hashable, Sendable {
         for (index, part) in parts.enumerated() {
             segments.append(try Segment(parsing: part, isLast: index == parts.count - 1))
         }
+        try Self.checkNamesAreDistinct(segments)
         self.segments = segments
+    }
+
+    /// Two parameters of one name would be one member of `pathParameters`; API Gateway takes no such path.
+    private static func checkNamesAreDistinct(_ segments: [Segment]) throws(RouteKeyError) {
+        var names: Set<ExactString> = []
+        for case .parameter(let name) in segments where !names.insert(name).inserted {
+            throw .parameterTwice(name)
+        }
+        if case .greedy(let name) = segments.last, names.contains(name) { throw .parameterTwice(name) }
     }
 
     /// The template with its parameters' names left out: what two templates share that match the same paths.
