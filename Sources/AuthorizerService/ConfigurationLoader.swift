@@ -52,7 +52,7 @@ enum ConfigurationLoader {
         _ object: ConfigurationObject, issuers: [IssuerConfiguration]
     ) throws(ConfigurationError) -> RouteTable {
         let value = try object.required("routes", "an object of route keys and rules")
-        var entries: [(key: RouteKey, rule: RouteRule)] = []
+        var entries: [(RouteKey, RouteRule)] = []
         for (name, rule) in try value.entries() {
             entries.append((try routeKey(name, of: rule), try self.rule(rule, issuers: issuers)))
         }
