@@ -78,5 +78,6 @@ extension LogRecord {
         add("durationMicroseconds", durationMicroseconds)
         if isFault { add("message", judgement.explanation) }
         count("Decisions")
+        count("DecisionTime", unit: "Microseconds", durationMicroseconds)
     }
 }
