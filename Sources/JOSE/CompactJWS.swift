@@ -91,15 +91,23 @@ private struct Segments {
         guard token.count <= CompactJWS.limitInBytes else {
             throw .malformed(.tooLong(limitInBytes: CompactJWS.limitInBytes))
         }
-        let period = UInt8(ascii: ".")
-        guard let first = token.firstIndex(of: period) else { throw .malformed(.segmentCount) }
-        let rest = token[(first + 1)...]
-        guard let second = rest.firstIndex(of: period) else { throw .malformed(.segmentCount) }
-        header = token[..<first]
-        payload = rest[..<second]
-        signature = rest[(second + 1)...]
-        guard !signature.contains(period) else { throw .malformed(.segmentCount) }
+        guard let (first, second) = Self.periods(in: token.span) else { throw .malformed(.segmentCount) }
+        header = token.prefix(first)
+        payload = token.dropFirst(first + 1).prefix(second - first - 1)
+        signature = token.dropFirst(second + 1)
         guard !header.isEmpty else { throw .malformed(.emptySegment(.header)) }
+    }
+
+    /// The offsets of the two periods; `nil` where there are fewer or more.
+    private static func periods(in text: Span<UInt8>) -> (Int, Int)? {
+        var first: Int?
+        var second: Int?
+        for offset in text.indices where text[offset] == UInt8(ascii: ".") {
+            guard second == nil else { return nil }
+            if first == nil { first = offset } else { second = offset }
+        }
+        guard let first, let second else { return nil }
+        return (first, second)
     }
 }
 

@@ -90,8 +90,8 @@ extension KeySet {
     /// ``select(keyID:algorithm:)``, for whoever has no newer set to ask for.
     ///
     /// - Throws: ``TokenError/unknownKey`` or ``TokenError/unsupportedAlgorithm``.
-    package func key(for jws: CompactJWS) throws(TokenError) -> VerificationKey<Prepared> {
-        switch select(keyID: jws.keyID, algorithm: try jws.algorithm()) {
+    package func key(keyID: ExactString?, algorithm: Algorithm) throws(TokenError) -> VerificationKey<Prepared> {
+        switch select(keyID: keyID, algorithm: algorithm) {
         case .key(let key): return key
         case .unknownKeyID: throw .unknownKey
         case .unsuitable: throw .unsupportedAlgorithm

@@ -6,7 +6,8 @@ package protocol SignatureVerifier {
     /// - Returns: `nil` where the material is no public key, such as a point that is not on its curve.
     func prepare(_ key: KeyMaterial) -> PreparedKey?
 
-    /// Whether the signature is exactly one that the algorithm's standard allows for these bytes and this key.
+    /// Whether the signature is exactly one that the algorithm's standard allows for these bytes and this key, its
+    /// length and the ranges of its numbers included.
     func isValid(
         _ signature: ArraySlice<UInt8>, over signingInput: ArraySlice<UInt8>, under key: PreparedKey,
         using algorithm: Algorithm

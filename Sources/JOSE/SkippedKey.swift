@@ -6,6 +6,11 @@ package struct SkippedKey: Equatable, Sendable {
     package let keyID: ExactString?
     package let reason: Reason
 
+    package init(keyID: ExactString?, reason: Reason) {
+        self.keyID = keyID
+        self.reason = reason
+    }
+
     /// In the order in which they are checked.
     package enum Reason: String, Error, Equatable, CaseIterable, Sendable {
         case notAnObject = "jwk_not_an_object"

@@ -82,12 +82,12 @@ package struct TokenVerifier<Signatures: SignatureVerifier> {
     ) throws(TokenError) {
         let algorithm = try jws.algorithm()
         guard key.algorithms.contains(algorithm) else { throw .unsupportedAlgorithm }
-        guard
-            jws.signature.count == algorithm.signatureLengthInBytes(under: key.material),
-            signatures.isValid(jws.signature[...], over: jws.signingInput, under: key.prepared, using: algorithm)
+        guard signatures.isValid(jws.signature[...], over: jws.signingInput, under: key.prepared, using: algorithm)
         else { throw .invalidSignature }
     }
 }
+
+extension TokenVerifier: Sendable where Signatures: Sendable {}
 
 extension IssuerPolicy {
     /// `nbf - leeway <= now < exp + leeway`, and `iat` not in the future. The bounds of ``NumericDate`` leave room
@@ -97,8 +97,8 @@ extension IssuerPolicy {
         guard now.secondsSinceEpoch < claims.expiry.secondsSinceEpoch + leeway else {
             throw .expired(at: claims.expiry, now: now)
         }
-        for start in [claims.notBefore, claims.issuedAt] {
-            guard let start, now.secondsSinceEpoch < start.secondsSinceEpoch - leeway else { continue }
+        let start = max(claims.notBefore ?? now, claims.issuedAt ?? now)
+        guard now.secondsSinceEpoch >= start.secondsSinceEpoch - leeway else {
             throw .notYetValid(until: start, now: now)
         }
     }

@@ -5,7 +5,7 @@ package import JOSE
 ///
 /// Lengths and ranges are checked here, before the library sees a signature: they are rules of RFC 7518 §3.4,
 /// RFC 8017 §8 and RFC 8032 §5.1.7, and not all versions of it have kept all of them.
-package struct OpenSSLVerifier: SignatureVerifier {
+package struct OpenSSLVerifier: SignatureVerifier, Sendable {
     package init() {}
 
     package func prepare(_ key: KeyMaterial) -> PublicKey? { PublicKey(key) }

@@ -50,7 +50,7 @@ enum KeyGeneration {
         return Array(bytes.prefix(length))
     }
 
-    private static func number(_ name: String, of key: OpaquePointer) -> [UInt8]? {
+    static func number(_ name: String, of key: OpaquePointer) -> [UInt8]? {
         var number: OpaquePointer?
         guard unsafe EVP_PKEY_get_bn_param(key, name, &number) == 1, let number = unsafe number else { return nil }
         defer { unsafe BN_free(number) }

@@ -45,6 +45,9 @@ package import JOSE
         }
     }
 
+    /// The number of points of an elliptic curve key's group, as libcrypto knows it.
+    package var groupOrder: [UInt8]? { unsafe KeyGeneration.number(OSSL_PKEY_PARAM_EC_ORDER, of: handle) }
+
     /// The public JWK's members but for `kid`, `use`, `alg`: name and value, unescaped.
     package var publicMembers: [String: String] {
         switch material {
@@ -107,3 +110,6 @@ extension NumericDate: ExpressibleByIntegerLiteral {
         self = date
     }
 }
+
+/// Whether libcrypto's queue of errors, which each thread has for itself, is empty.
+package func isErrorQueueEmpty() -> Bool { ERR_peek_error() == 0 }

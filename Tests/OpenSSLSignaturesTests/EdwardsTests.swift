@@ -1,0 +1,92 @@
+import JOSE
+import OpenSSLSignatures
+import TestSupport
+import Testing
+
+@Suite("RFC 8032 §5.1.7, §5.2.7, RFC 8037 §3.1 EdDSA")
+struct EdwardsTests {
+    static let message = Array("message".utf8)
+    static let keys: [SigningKey] = [.ed25519, .ed448]
+
+    private static func isValid(_ signature: [UInt8], _ key: SigningKey) throws -> Bool {
+        let verifier = OpenSSLVerifier()
+        let key = try #require(verifier.prepare(key.material))
+        return verifier.isValid(signature[...], over: message[...], under: key, using: .edDSA)
+    }
+
+    /// L, little-endian: RFC 8032 §5.1, 2^252 + 27742317777372353535851937790883648493; §5.2, 2^446 −
+    /// 13818066809895115352007386748515426880336692474882178609894547503885.
+    private static func order(of key: SigningKey) -> [UInt8] {
+        key === SigningKey.ed25519
+            ? [0xED, 0xD3, 0xF5, 0x5C, 0x1A, 0x63, 0x12, 0x58, 0xD6, 0x9C, 0xF7, 0xA2, 0xDE, 0xF9, 0xDE, 0x14]
+                + [UInt8](repeating: 0, count: 15) + [0x10]
+            : [
+                0xF3, 0x44, 0x58, 0xAB, 0x92, 0xC2, 0x78, 0x23, 0x55, 0x8F, 0xC5, 0x8D, 0x72, 0xC2, 0x6C, 0x21, 0x90,
+                0x36, 0xD6, 0xAE, 0x49, 0xDB, 0x4E, 0xC4, 0xE9, 0x23, 0xCA, 0x7C,
+            ] + [UInt8](repeating: 0xFF, count: 27) + [0x3F, 0x00]
+    }
+
+    @Test(arguments: keys)
+    func `threat 25: S is below the order of the group`(_ key: SigningKey) throws {
+        guard case .edwards(let curve, _) = key.material else { return }
+        let signature = key.signature(over: Self.message, .edDSA)
+        let half = signature.count / 2
+        let order = Self.order(of: key)
+        #expect(try Self.isValid(signature, key))
+        #expect(curve.isInRange(signature[...]))
+
+        var carry = 0
+        let sum = zip(signature.suffix(half), order).map { digit, addend in
+            carry = Int(digit) + Int(addend) + carry >> 8
+            return UInt8(truncatingIfNeeded: carry)
+        }
+        let malleated = signature.prefix(half) + sum
+        #expect(!curve.isInRange(malleated[...]))
+        #expect(try !Self.isValid(Array(malleated), key))
+
+        #expect(!curve.isInRange((signature.prefix(half) + order)[...]))
+        let last = [order[0] - 1] + order.dropFirst()
+        #expect(curve.isInRange((signature.prefix(half) + last)[...]))
+        #expect(try !Self.isValid(signature.prefix(half) + last, key))
+    }
+
+    @Test(arguments: keys)
+    func `threat 25: a signature is twice as long as a key`(_ key: SigningKey) throws {
+        guard case .edwards(let curve, _) = key.material else { return }
+        let signature = key.signature(over: Self.message, .edDSA)
+        for other in [[], signature + [0], [0] + signature, signature.dropLast(), Array(signature.dropFirst())] {
+            #expect(!curve.isInRange(other[...]))
+            #expect(try !Self.isValid(other, key))
+        }
+    }
+
+    @Test(arguments: keys)
+    func `threat 25: an R of zeros or ones is refused`(_ key: SigningKey) throws {
+        let signature = key.signature(over: Self.message, .edDSA)
+        let half = signature.count / 2
+        for byte: UInt8 in [0, 1, 0xFF] {
+            #expect(try !Self.isValid([UInt8](repeating: byte, count: half) + signature.suffix(half), key))
+        }
+        #expect(try !Self.isValid([UInt8](repeating: 0, count: 2 * half), key))
+        #expect(isErrorQueueEmpty())
+    }
+
+    @Test(arguments: keys)
+    func `an Edwards key is for EdDSA alone`(_ key: SigningKey) throws {
+        let prepared = try #require(OpenSSLVerifier().prepare(key.material))
+        let signature = key.signature(over: Self.message, .edDSA)
+        for algorithm in Algorithm.allCases {
+            let isValid = OpenSSLVerifier().isValid(
+                signature[...], over: Self.message[...], under: prepared, using: algorithm)
+            #expect(isValid == (algorithm == .edDSA))
+        }
+    }
+
+    @Test func `an empty message can be signed`() throws {
+        for key in Self.keys {
+            let prepared = try #require(OpenSSLVerifier().prepare(key.material))
+            let signature = key.signature(over: [], .edDSA)
+            #expect(OpenSSLVerifier().isValid(signature[...], over: [], under: prepared, using: .edDSA))
+        }
+    }
+}
