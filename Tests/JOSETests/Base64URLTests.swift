@@ -51,7 +51,7 @@ struct Base64URLTests {
     }
 
     @Test func `what is encoded decodes to itself, from any place in a buffer`() {
-        var generator = SeededGenerator(seed: 1)
+        var generator = SeededRandom(seed: 1)
         for length in 0..<200 {
             let bytes = (0..<length).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
             let text = Array("..\(Base64URL.encode(bytes)).".utf8)

@@ -36,6 +36,16 @@ struct GrantsTests {
         #expect(try token(["scope": value]).scopes == [])
     }
 
+    static let tokens: [(ExactString, Bool)] = [
+        ("orders/read", true), ("https://api.example.com/a.b", true), ("!#[]~", true), ("", false), ("a b", false),
+        ("a\tb", false), ("a\"b", false), ("a\\b", false), ("é", false), ("a\u{7F}", false),
+    ]
+
+    @Test(arguments: tokens)
+    func `a scope-token is of the characters that RFC 6749 allows`(_ text: ExactString, _ isValid: Bool) {
+        #expect(ScopeToken.isValid(text) == isValid)
+    }
+
     static let arrays: [(String, Set<ExactString>)] = [
         (#"["a","b"]"#, ["a", "b"]), (#""a b""#, ["a", "b"]), ("[]", []), (#"["a b"]"#, []), (#"["a",1]"#, []),
         (#"["a",""]"#, []), (#"["a",null]"#, []), (#"["a","é"]"#, []), ("{}", []), ("1", []),
@@ -78,5 +88,6 @@ struct GrantsTests {
         let token = try token([name: #"{"x":1}"#])
         #expect(token.claim(named: name)?["x"]?.number?.integer == 1)
         #expect(token.claim(named: "toString") == nil)
+        #expect(token.payload[name]?["x"]?.number?.integer == 1)
     }
 }
