@@ -76,7 +76,10 @@ struct Surroundings {
 
     private static let environmentLimitInBytes = 1 << 20
 
-    /// - Parameter event: The path of an event beside which the configuration may lie.
+    /// - Parameters:
+    ///   - options: What the person gave.
+    ///   - event: The path of an event beside which the configuration may lie.
+    /// - Throws: ``Problem`` where a file is missing or not what it should be.
     init(_ options: ConfigurationOptions, beside event: String? = nil) throws(Problem) {
         let inherited = ProcessInfo.processInfo.environment
         configuration = try Self.configuration(options, beside: event, inherited)

@@ -10,7 +10,9 @@ struct LineSplitter {
 
     init(limitInBytes: Int) { self.limitInBytes = limitInBytes }
 
-    /// - Parameter take: Gets each line that is now complete, without its newline.
+    /// - Parameters:
+    ///   - bytes: What has arrived.
+    ///   - take: Gets each line that is now complete, without its newline.
     mutating func append(_ bytes: [UInt8], _ take: (ArraySlice<UInt8>) -> Void) {
         var rest = bytes[...]
         while let end = rest.firstIndex(of: Self.newline) {

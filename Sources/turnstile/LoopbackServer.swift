@@ -6,7 +6,7 @@ import Foundation
 struct LoopbackServer {
     let port: UInt16
     private let server: HTTPServer
-    private let running: Task<Void, any Error>
+    private let running: Task<Void, Never>
 
     /// A handler may wait this long, in seconds: a poll for the next event waits until there is one.
     private static let handlerTimeoutInSeconds = 86_400.0
@@ -14,20 +14,31 @@ struct LoopbackServer {
     /// - Parameters:
     ///   - port: 0 for a free one.
     ///   - purpose: What is served, for the error.
+    ///   - handler: Answers one request. It may wait for as long as it wants.
+    /// - Throws: ``Problem`` where the port is in use.
     init(
         port: UInt16 = 0, purpose: String, handler: @escaping @Sendable (HTTPRequest) async -> HTTPResponse
     ) async throws(Problem) {
         let server = HTTPServer(
             address: Self.address(port), timeout: Self.handlerTimeoutInSeconds, logger: .disabled,
             handler: ClosureHTTPHandler { await handler($0) })
-        let running = Task { try await server.run() }
-        do {
-            try await Self.waitUntilListening(server, running)
-        } catch {
+        let (starts, started) = AsyncStream<String?>.makeStream()
+        running = Task {
+            do { try await server.run() } catch { started.yield(error.localizedDescription) }
+        }
+        Task {
+            do {
+                try await server.waitUntilListening()
+                started.yield(nil)
+            } catch {
+                started.yield(error.localizedDescription)
+            }
+        }
+        var outcomes = starts.makeAsyncIterator()
+        if let failure = await outcomes.next() ?? nil {
             running.cancel()
-            throw Problem(
-                "cannot serve \(purpose) on 127.0.0.1:\(port): \(error)",
-                remedy: port == 0 ? nil : "take another port, or none for a free one")
+            let remedy = port == 0 ? nil : "take another port, or none for a free one"
+            throw Problem("cannot serve \(purpose) on 127.0.0.1:\(port): \(failure)", remedy: remedy)
         }
         guard case .ip4(_, let port)? = await server.listeningAddress else {
             running.cancel()
@@ -35,7 +46,6 @@ struct LoopbackServer {
         }
         self.port = port
         self.server = server
-        self.running = running
     }
 
     var address: String { "127.0.0.1:\(port)" }
@@ -43,16 +53,6 @@ struct LoopbackServer {
     func stop() async {
         await server.stop()
         running.cancel()
-    }
-
-    /// Either the server listens, or it has ended with the reason why not.
-    private static func waitUntilListening(_ server: HTTPServer, _ running: Task<Void, any Error>) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await server.waitUntilListening() }
-            group.addTask { try await running.value }
-            try await group.next()
-            group.cancelAll()
-        }
     }
 
     private static func address(_ port: UInt16) -> sockaddr_in {

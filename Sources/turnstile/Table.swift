@@ -22,7 +22,7 @@ struct Table {
     private static let gap = "  "
     private static let noteIndent = "    "
 
-    /// - Parameter width: The characters of a line, for a terminal; `nil` for lines as long as they are.
+    /// The lines, cut to the width of a terminal; `nil` for lines as long as they are.
     func lines(width: Int?, coloured: Bool) -> [String] {
         let widths = fittedWidths(width)
         var lines: [String] = []

@@ -27,6 +27,7 @@ final class BootstrapSession {
     ///   - program: The path of `bootstrap`.
     ///   - environment: All of its environment but the address of the Runtime API.
     ///   - timeout: The longest that one event may take.
+    /// - Throws: ``Problem`` where the program or its server cannot be started.
     init(program: String, environment: [String: String], timeout: Duration) async throws(Problem) {
         let (stream, acts) = AsyncStream<RuntimeAct>.makeStream()
         let runtime = RuntimeAPI(acts: acts)

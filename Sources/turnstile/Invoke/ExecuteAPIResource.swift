@@ -20,7 +20,7 @@ struct ExecuteAPIResource: Equatable {
         stage = String(resource[1])
     }
 
-    /// - Parameter request: `GET /external/orders`, or `$connect`.
+    /// The ARN of a request such as `GET /external/orders` or `$connect`.
     func arn(of request: String) -> String { Self.arn(service, api, stage, request) }
 
     /// The same request where the policy must not reach: another API, and another stage of this one.
