@@ -20,7 +20,8 @@ struct LoopbackServer {
         port: UInt16 = 0, purpose: String, handler: @escaping @Sendable (HTTPRequest) async -> HTTPResponse
     ) async throws(Problem) {
         let server = HTTPServer(
-            address: Self.address(port), timeout: Self.handlerTimeoutInSeconds, logger: .disabled,
+            address: Self.address(port), timeout: Self.handlerTimeoutInSeconds,
+            pool: PromptSocketPool(base: HTTPServer.defaultPool()), logger: .disabled,
             handler: ClosureHTTPHandler { await handler($0) })
         let (starts, started) = AsyncStream<String?>.makeStream()
         running = Task {
@@ -59,5 +60,20 @@ struct LoopbackServer {
         var address = sockaddr_in.inet(port: port)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
         return address
+    }
+}
+
+/// Sends what is written at once. FlyingFox writes an answer's head and its body one after the other, and Nagle's
+/// algorithm (RFC 896) would hold the body back until the head is acknowledged: 40 ms for every answer.
+private struct PromptSocketPool<Base: AsyncSocketPool>: AsyncSocketPool {
+    let base: Base
+
+    func prepare() async throws { try await base.prepare() }
+
+    func run() async throws { try await base.run() }
+
+    func suspendSocket(_ socket: Socket, untilReadyFor events: Socket.Events) async throws {
+        try? socket.setValue(true, for: BoolSocketOption(level: Int32(IPPROTO_TCP), name: TCP_NODELAY))
+        try await base.suspendSocket(socket, untilReadyFor: events)
     }
 }
