@@ -11,11 +11,13 @@ enum JSONFile {
         }
     }
 
-    static func read(_ path: String, limitInBytes: Int, remedy: String?) throws(Problem) -> [UInt8] {
+    static func read(
+        _ path: String, limitInBytes: Int, remedy: String?, status: ExitStatus = .failure
+    ) throws(Problem) -> [UInt8] {
         do {
             return try System.readFile(path, limitInBytes: limitInBytes)
         } catch {
-            throw Problem(error.description, remedy: remedy)
+            throw Problem(error.description, remedy: remedy, status: status)
         }
     }
 }

@@ -60,19 +60,14 @@ struct InvokeCommand: AsyncParsableCommand {
         for path in paths { samples.append(try SampleEvent(path: path, expectations: expectations)) }
         let program = try Self.program(bootstrap)
         let surroundings = try Surroundings(options, beside: paths.first)
-        let keyServer = try await KeyServer(surroundings)
-        var environment = surroundings.lambdaEnvironment(of: program)
-        if let keyServer { environment[ConfigurationOptions.keysVariable] = keyServer.url }
-        do {
+        let timeout = Duration.seconds(timeout)
+        let mismatches = try await surroundings.servingKeys { [self, samples] environment in
             let session = try await BootstrapSession(
-                program: program, environment: environment, timeout: .seconds(timeout))
-            let mismatches = try await run(samples, session)
-            await keyServer?.stop()
-            guard mismatches == 0 else { throw ExitStatus.failure.code }
-        } catch {
-            await keyServer?.stop()
-            throw error
+                program: program, environment: surroundings.lambdaEnvironment(environment, of: program),
+                timeout: timeout)
+            return try await run(samples, session)
         }
+        guard mismatches == 0 else { throw ExitStatus.failure.code }
     }
 
     /// - Returns: How many events did not go as expected.
@@ -108,7 +103,7 @@ struct InvokeCommand: AsyncParsableCommand {
 extension Surroundings {
     /// The variables that Lambda sets (AWS Lambda developer guide, "Defined runtime environment variables"), over what
     /// is there already.
-    fileprivate func lambdaEnvironment(of program: String) -> [String: String] {
+    fileprivate func lambdaEnvironment(_ environment: [String: String], of program: String) -> [String: String] {
         let defaults = ["AWS_REGION": "eu-west-1", "AWS_LAMBDA_LOG_FORMAT": "JSON", "AWS_LAMBDA_LOG_LEVEL": "INFO"]
         let fixed = [
             "AUTHORIZER_CONFIG": configuration, "AWS_LAMBDA_FUNCTION_NAME": "turnstile",
@@ -118,13 +113,5 @@ extension Surroundings {
         ]
         return defaults.merging(environment) { $1 }.merging(fixed) { $1 }
             .filter { $0.key != "AWS_LAMBDA_MAX_CONCURRENCY" }
-    }
-}
-
-extension KeyServer {
-    /// - Returns: `nil` where there are no keys to serve.
-    init?(_ surroundings: Surroundings) async throws(Problem) {
-        guard let folder = surroundings.keysFolder else { return nil }
-        try await self.init(folder: folder, port: surroundings.keysPort)
     }
 }
