@@ -21,6 +21,8 @@ struct Evaluation: Sendable {
     var usageKey: String?
     /// What the token says of itself, unproven, where that helps.
     var claimed: String?
+    /// What the configuration does not ask for, and so is passed by everyone. Known only of a verified token.
+    var unasked: Set<Check> = []
     /// What the log would say besides.
     var warnings: [String] = []
 
@@ -56,6 +58,7 @@ extension Evaluation {
         self.init(judgement)
         shape = request?.shape.rawValue
         warnings = records.filter { $0.level >= .warn }.map(Self.text)
+        unasked = configuration.unasked(of: judgement, isMetered: request?.shape.isREST ?? false)
         if judgement.reason == "unknown_issuer", let request { claimed = Self.claimedIssuer(request, configuration) }
     }
 
@@ -102,6 +105,29 @@ extension Evaluation {
                     })
             }
         }
+    }
+}
+
+extension Configuration {
+    fileprivate func unasked(of judgement: Judgement, isMetered: Bool) -> Set<Check> {
+        guard let issuer = issuers.first(where: { $0.policy.name == judgement.caller?.issuerName }) else { return [] }
+        var unasked: Set<Check> = []
+        func note(_ check: Check, isAsked: Bool) { if !isAsked { unasked.insert(check) } }
+        let policy = issuer.policy
+        if case .any = policy.audiences { note(.audience, isAsked: false) }
+        note(.client, isAsked: policy.clients != nil)
+        note(.use, isAsked: policy.tokenUse != nil)
+        note(.type, isAsked: policy.type != nil)
+        note(.lifetime, isAsked: policy.maxLifetimeInSeconds != nil)
+        note(.requiredClaims, isAsked: !policy.requiredClaims.isEmpty)
+        if case .none = issuer.usageKey { note(.usageKey, isAsked: false) }
+        note(.usageKey, isAsked: isMetered)
+        guard let rule = routes.routes.first(where: { $0.key == judgement.route })?.rule else { return unasked }
+        note(.routeIssuer, isAsked: rule.issuers != nil)
+        note(.routeClient, isAsked: rule.clients != nil)
+        note(.scope, isAsked: rule.anyScope != nil || rule.allScopes != nil)
+        note(.group, isAsked: rule.anyGroup != nil)
+        return unasked
     }
 }
 

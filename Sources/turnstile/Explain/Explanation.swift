@@ -31,8 +31,12 @@ struct Explanation {
     }
 
     private func text(of check: Check) -> String {
-        guard check == .event, let shape = evaluation.shape else { return check.claim }
-        return "\(check.claim): \(shape)"
+        if check == .event, let shape = evaluation.shape { return "\(check.claim): \(shape)" }
+        return isUnasked(check) ? "\(check.claim) (not asked for)" : check.claim
+    }
+
+    private func isUnasked(_ check: Check) -> Bool {
+        evaluation.unasked.contains(check) && mark(of: check) == .passed
     }
 
     private func notes(on check: Check) -> [String] {
@@ -70,10 +74,12 @@ struct Explanation {
         json.beginArray()
         for check in Check.allCases {
             json.beginObject()
+            json.name("check")
+            json.string(check.claim)
             json.name("reason")
             json.string(check.rawValue)
             json.name("verdict")
-            json.string(mark(of: check).word)
+            json.string(isUnasked(check) ? "not_asked" : mark(of: check).word)
             json.endObject()
         }
         json.endArray()

@@ -32,12 +32,10 @@ struct InspectCommand: ParsableCommand {
 
     func run() throws {
         let inspector = try Self.inspector(jwks)
-        var judged = 0
         var isValid = true
         var verdicts: [UInt8] = []
         let judge = { (line: ArraySlice<UInt8>) in
             let verdict = inspector.verdict(on: line)
-            judged += 1
             isValid = verdict == nil
             verdicts += SignatureInspector.line(verdict)
         }
@@ -45,11 +43,7 @@ struct InspectCommand: ParsableCommand {
             System.write(verdicts, to: .output)
             verdicts.removeAll(keepingCapacity: true)
         }
-        guard !batch else { return }
-        guard judged > 0 else {
-            throw Problem("there is no token on standard input", remedy: "pipe one in", status: .usage)
-        }
-        guard isValid else { throw ExitStatus.reject.code }
+        guard batch || isValid else { throw ExitStatus.reject.code }
     }
 
     /// Takes standard input as it comes, so that whoever writes a line and waits gets its verdict, and whoever writes
@@ -69,10 +63,13 @@ struct InspectCommand: ParsableCommand {
                 whole += bytes
             }
         }
-        lines.finish(take)
-        // One token ends with the newline that an editor or `echo` puts there, or without.
-        if whole.last == UInt8(ascii: "\n") { whole.removeLast() }
-        if !whole.isEmpty { take(whole[...]) }
+        if asLines {
+            lines.finish(take)
+        } else {
+            // One token ends with the newline that an editor or `echo` puts there, or without.
+            if whole.last == UInt8(ascii: "\n") { whole.removeLast() }
+            take(whole[...])
+        }
         pause()
     }
 
@@ -99,7 +96,7 @@ struct InspectCommand: ParsableCommand {
             keys = try KeySet(parsing: bytes, using: OpenSSLVerifier())
         } catch {
             throw Problem(
-                "\(path) is not a JWK Set: \(error)", remedy: "it is an object with an array `keys`",
+                "\(path) is not a JWK Set: \(error)", remedy: "give another file with --jwks",
                 status: .unreadable)
         }
         for key in keys.skipped {

@@ -59,7 +59,7 @@ final class BootstrapSession {
             case .ended(let end): throw await endProblem(end, "before it asked for an event")
             case .deadlinePassed(timer.number):
                 throw Problem(
-                    "bootstrap did not ask for an event within \(Self.initTimeout)",
+                    "bootstrap did not ask for an event within \(Self.initTimeout.components.seconds) s",
                     remedy: "see whether its key servers answer")
             case .interrupted: throw Self.interrupted
             default: break
@@ -91,7 +91,7 @@ final class BootstrapSession {
             case .ended(let end): throw await endProblem(end, "while it handled \(event.path)")
             case .deadlinePassed(timer.number):
                 throw Problem(
-                    "bootstrap did not finish \(event.path) within \(timeout)", remedy: "allow more with --timeout")
+                    "bootstrap did not finish \(event.path) within \(timeout.components.seconds) s", remedy: "allow more with --timeout")
             case .interrupted: throw Self.interrupted
             default: break
             }

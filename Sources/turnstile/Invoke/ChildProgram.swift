@@ -39,7 +39,7 @@ final class ChildProgram {
         do {
             try process.run()
         } catch {
-            throw Problem("cannot start \(path): \(error.localizedDescription)", remedy: Self.remedy)
+            throw Problem("cannot start \(path): it is no program for this machine", remedy: Self.remedy)
         }
     }
 

@@ -93,8 +93,11 @@ struct InvokeCommand: AsyncParsableCommand {
 
     private static func program(_ path: String?) throws(Problem) -> String {
         let program = path ?? System.programFolder.map { "\($0)/bootstrap" } ?? "bootstrap"
-        guard FileManager.default.isExecutableFile(atPath: program) else {
+        guard FileManager.default.fileExists(atPath: program) else {
             throw Problem("there is no program \(program)", remedy: ChildProgram.remedy)
+        }
+        guard FileManager.default.isExecutableFile(atPath: program) else {
+            throw Problem("\(program) is not executable", remedy: ChildProgram.remedy)
         }
         return program
     }
