@@ -82,6 +82,7 @@ let ordinary: [Target] = [
             "OpenSSLSignatures", "StrictJSON",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "FlyingFox", package: "FlyingFox"),
+            .product(name: "FlyingSocks", package: "FlyingFox"),
         ],
         swiftSettings: contract, linkerSettings: libraries),
     .target(

@@ -78,11 +78,35 @@ package enum System {
         return unsafe String(cString: text)
     }
 
+    // MARK: Input
+
+    /// Waits until standard input has something, and takes what is there.
+    ///
+    /// - Returns: At most `limitInBytes`; nothing at the end of the input.
+    package static func readInput(limitInBytes: Int) throws(FileError) -> [UInt8] {
+        var buffer = [UInt8](repeating: 0, count: limitInBytes)
+        while true {
+            let count = unsafe buffer.withUnsafeMutableBytes { unsafe CPOSIX.read(0, $0.baseAddress, $0.count) }
+            if count < 0, cposix_errno() == EINTR { continue }
+            guard count >= 0 else { throw .unreadable(path: "standard input", reason: lastError) }
+            buffer.removeSubrange(count...)
+            return buffer
+        }
+    }
+
     // MARK: Output
 
     package enum Stream: Int32, Sendable {
         case output = 1
         case error = 2
+    }
+
+    package static func isTerminal(_ stream: Stream) -> Bool { isatty(stream.rawValue) == 1 }
+
+    /// The characters that fit beside each other; `nil` where the stream is no terminal, or one that does not tell.
+    package static func terminalColumns(_ stream: Stream) -> Int? {
+        let columns = Int(cposix_terminal_columns(stream.rawValue))
+        return columns > 0 ? columns : nil
     }
 
     /// Writes `line` with as few `write` calls as the kernel allows: one, unless a pipe is full.

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -37,6 +38,12 @@ static inline int64_t cposix_regular_file_size(int descriptor) {
     struct stat status;
     if (fstat(descriptor, &status) != 0) return -1;
     return S_ISREG(status.st_mode) ? (int64_t)status.st_size : -2;
+}
+
+// The width of the terminal, or 0 where the descriptor is none or does not tell.
+static inline int cposix_terminal_columns(int descriptor) {
+    struct winsize size;
+    return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 static inline void cposix_sleep_milliseconds(int64_t milliseconds) {
