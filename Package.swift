@@ -90,7 +90,7 @@ let ordinary: [Target] = [
         path: "Tests/TestSupport", swiftSettings: contract),
     tests(for: "StrictJSON"),
     tests(for: "JOSE", with: ["OpenSSLSignatures", "StrictJSON"]),
-    tests(for: "Authorization", with: ["JOSE", "StrictJSON"]),
+    tests(for: "Authorization", with: ["JOSE", "OpenSSLSignatures", "StrictJSON"]),
     tests(for: "APIGateway", with: ["Authorization", "JOSE", "StrictJSON"]),
     tests(for: "OpenSSLSignatures", with: ["JOSE", "StrictJSON"]),
     tests(for: "HTTPTransport"),

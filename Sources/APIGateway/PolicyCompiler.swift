@@ -64,7 +64,7 @@ package struct PolicyCompiler: Sendable {
             let verbs = isStarHarmless(index, for: permitted) ? ["*"] : deniedVerbs[index].patternTexts
             policy.deny += verbs.flatMap { patterns[index].denied($0) }
         }
-        if needsEmptySegmentsDenied(allowedVerbs, permitted) { policy.deny.append("*//*") }
+        if needsEmptySegmentsDenied(policy, permitted) { policy.deny.append("*//*") }
         for route in permitted.routes {
             if table.routes[route].key == .connect { policy.allowsConnect = true }
             if table.routes[route].key == .default { policy.allow.append("$default") }
@@ -81,10 +81,11 @@ package struct PolicyCompiler: Sendable {
         starReach[pattern].map { $0.isDisjoint(with: permitted) } ?? false
     }
 
-    /// `/a//b` may be read as `/a/b`. That only matters where a star takes it and some route is refused.
-    private func needsEmptySegmentsDenied(_ allowedVerbs: [VerbSet], _ permitted: RouteSet) -> Bool {
-        let hasStar = zip(patterns, allowedVerbs).contains { $0.hasStar && !$1.isEmpty }
-        return hasStar && table.routes.indices.contains { !permitted.contains($0) && $0 != table.connectRoute }
+    /// `/a//b` may be read as `/a/b`. That only matters where a wildcard takes it (a star, or `????` for `PUT/`) and
+    /// some route is refused.
+    private func needsEmptySegmentsDenied(_ policy: CompiledPolicy, _ permitted: RouteSet) -> Bool {
+        policy.allow.contains { $0.utf8.contains(UInt8(ascii: "?")) }
+            && table.routes.indices.contains { !permitted.contains($0) && $0 != table.connectRoute }
     }
 }
 

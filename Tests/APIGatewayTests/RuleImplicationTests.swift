@@ -1,0 +1,83 @@
+@testable import APIGateway
+import Authorization
+import StrictJSON
+import Testing
+
+@Suite("Whether some caller meets these rules and not that one")
+struct RuleImplicationTests {
+    struct Vector: CustomTestStringConvertible {
+        let testDescription: String
+        let permitted: [RouteRule]
+        let refused: RouteRule
+        let isPossible: Bool
+    }
+
+    static let vectors = [
+        Vector(testDescription: "nothing is asked", permitted: [RouteRule()], refused: RouteRule(), isPossible: false),
+        Vector(
+            testDescription: "a scope beside none", permitted: [RouteRule()], refused: RouteRule(anyScope: ["r"]),
+            isPossible: true),
+        Vector(
+            testDescription: "the same scope", permitted: [RouteRule(anyScope: ["r"])],
+            refused: RouteRule(anyScope: ["r"]), isPossible: false),
+        Vector(
+            testDescription: "one of more", permitted: [RouteRule(anyScope: ["r"])],
+            refused: RouteRule(anyScope: ["r", "w"]), isPossible: false),
+        Vector(
+            testDescription: "one of fewer", permitted: [RouteRule(anyScope: ["r", "w"])],
+            refused: RouteRule(anyScope: ["r"]), isPossible: true),
+        Vector(
+            testDescription: "all gives any", permitted: [RouteRule(allScopes: ["r", "w"])],
+            refused: RouteRule(anyScope: ["w"]), isPossible: false),
+        Vector(
+            testDescription: "any does not give all", permitted: [RouteRule(anyScope: ["r", "w"])],
+            refused: RouteRule(allScopes: ["r", "w"]), isPossible: true),
+        Vector(
+            testDescription: "one alone gives all of one", permitted: [RouteRule(anyScope: ["r"])],
+            refused: RouteRule(allScopes: ["r"]), isPossible: false),
+        Vector(
+            testDescription: "two rules together", permitted: [RouteRule(anyScope: ["r"]), RouteRule(anyScope: ["w"])],
+            refused: RouteRule(allScopes: ["r", "w"]), isPossible: false),
+        Vector(
+            testDescription: "an issuer among more", permitted: [RouteRule(issuers: ["a"])],
+            refused: RouteRule(issuers: ["a", "b"]), isPossible: false),
+        Vector(
+            testDescription: "an issuer among fewer", permitted: [RouteRule(issuers: ["a", "b"])],
+            refused: RouteRule(issuers: ["a"]), isPossible: true),
+        Vector(
+            testDescription: "any issuer", permitted: [RouteRule()], refused: RouteRule(issuers: ["a"]),
+            isPossible: true),
+        Vector(
+            testDescription: "no issuer in common",
+            permitted: [RouteRule(issuers: ["a"]), RouteRule(issuers: ["b"])], refused: RouteRule(anyScope: ["r"]),
+            isPossible: false),
+        Vector(
+            testDescription: "clients in common",
+            permitted: [RouteRule(clients: ["a", "b"]), RouteRule(clients: ["b", "c"])],
+            refused: RouteRule(clients: ["b"]), isPossible: false),
+        Vector(
+            testDescription: "no client in common",
+            permitted: [RouteRule(clients: ["a"]), RouteRule(clients: ["b"])], refused: RouteRule(clients: ["c"]),
+            isPossible: false),
+        Vector(
+            testDescription: "another client", permitted: [RouteRule(clients: ["a", "b"])],
+            refused: RouteRule(clients: ["b"]), isPossible: true),
+        Vector(
+            testDescription: "a group beside none", permitted: [RouteRule(anyScope: ["r"])],
+            refused: RouteRule(anyGroup: ["g"]), isPossible: true),
+        Vector(
+            testDescription: "the same group", permitted: [RouteRule(anyGroup: ["g"])],
+            refused: RouteRule(anyGroup: ["g", "h"]), isPossible: false),
+        Vector(
+            testDescription: "a rule that nobody meets", permitted: [RouteRule(anyScope: [])],
+            refused: RouteRule(anyScope: ["r"]), isPossible: false),
+        Vector(
+            testDescription: "a refused rule that nobody meets", permitted: [RouteRule(anyScope: ["r"])],
+            refused: RouteRule(anyScope: []), isPossible: true),
+    ]
+
+    @Test(arguments: vectors)
+    func `monotone conditions are compared by their least callers`(_ vector: Vector) {
+        #expect(RuleImplication(permitted: vector.permitted).canRefuse(vector.refused) == vector.isPossible)
+    }
+}
