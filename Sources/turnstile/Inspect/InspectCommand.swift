@@ -117,7 +117,7 @@ struct SignatureInspector {
     func verdict(on text: ArraySlice<UInt8>) -> String? {
         do throws(TokenError) {
             let jws = try CompactJWS(parsing: text)
-            try verifier.verifySignature(of: jws, under: try keys.key(for: jws))
+            try verifier.verifySignature(of: jws, under: try keys.key(keyID: jws.keyID, algorithm: jws.algorithm()))
             return nil
         } catch {
             return error.code
