@@ -141,12 +141,15 @@ def denied_samples() -> list[Sample]:
         ),
         Sample(
             "rest-request-denied-group",
-            "a person who is in no group that the route asks for",
+            "a person who is in no group that the route asks for: nothing to call, so nothing to meter",
             lambda keys: ask.rest_request(
                 person("d3", "openid", ["auditors"])(keys), "DELETE", "/internal/{proxy+}", "/internal/reports",
                 {"proxy": "reports"},
             ),
-            verdict("deny", "group_missing", person_policy("openid", set()), route="ANY /internal/{proxy+}", **of_staff),
+            verdict(
+                "deny", "group_missing", person_policy("openid", set()), route="ANY /internal/{proxy+}",
+                issuer="staff", usageIdentifierKey=None,
+            ),
         ),
         Sample(
             "rest-token-denied-issuer",
@@ -183,10 +186,10 @@ def denied_samples() -> list[Sample]:
         ),
         Sample(
             "websocket-connect-denied",
-            "WebSocket API: the scope for orders does not open a connection",
+            "WebSocket API: the scope for orders does not open a connection, which is all there is to allow",
             lambda keys: ask.websocket_connect(machine("d8", READ)(keys)),
             verdict(
-                "deny", "insufficient_scope", machine_policy(READ, readers), route="$connect",
+                "deny", "insufficient_scope", machine_policy(READ, set()), route="$connect",
                 issuer="machines", usageIdentifierKey=None,
             ),
         ),
