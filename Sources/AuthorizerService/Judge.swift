@@ -20,7 +20,10 @@ package struct Judge {
     /// A fetch is not begun with less time than this, in milliseconds: it would only be cut off.
     package static let shortestFetchInMilliseconds: Int64 = 50
 
-    /// - Parameter spread: See ``KeyTimes/init(maxAgeSeconds:staleIfErrorSeconds:cooldownSeconds:spread:)``.
+    /// - Parameters:
+    ///   - configuration: What is judged by.
+    ///   - clock: Told the time by.
+    ///   - spread: See ``KeyTimes/init(maxAgeSeconds:staleIfErrorSeconds:cooldownSeconds:spread:)``.
     package init(_ configuration: Configuration, clock: Clock, spread: Int64) {
         self.configuration = configuration
         self.clock = clock
@@ -82,7 +85,10 @@ package struct Judge {
 
     /// Judges one request.
     ///
-    /// - Parameter deadlineInMilliseconds: When Lambda ends the invocation, by the wall clock; `nil` if unknown.
+    /// - Parameters:
+    ///   - request: What one event asks.
+    ///   - deadlineInMilliseconds: When Lambda ends the invocation, by the wall clock; `nil` if unknown.
+    /// - Returns: The verdict of the first check that fails, in the order of docs/checks.md; or an Allow.
     package mutating func judge(_ request: AuthorizerRequest, deadlineInMilliseconds: Int64?) -> Judgement {
         let credential: ArraySlice<UInt8>
         switch request.credentials {

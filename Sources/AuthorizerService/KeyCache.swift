@@ -147,8 +147,12 @@ package struct KeyTimes: Equatable, Sendable {
     /// Keys older than this are refreshed when no caller waits.
     package var refreshAfterSeconds: Int64
 
-    /// - Parameter spread: 0...999, drawn once per process: it moves the refresh to between 70 and 90 per cent of
-    ///   the maximum age, so that environments started together do not all ask the issuer in the same second.
+    /// - Parameters:
+    ///   - maxAgeSeconds: See the property.
+    ///   - staleIfErrorSeconds: See the property.
+    ///   - cooldownSeconds: See the property.
+    ///   - spread: 0...999, drawn once per process: it moves the refresh to between 70 and 90 per cent of the maximum
+    ///     age, so that environments started together do not all ask the issuer in the same second.
     package init(maxAgeSeconds: Int64, staleIfErrorSeconds: Int64, cooldownSeconds: Int64, spread: Int64) {
         self.maxAgeSeconds = maxAgeSeconds
         self.staleIfErrorSeconds = staleIfErrorSeconds

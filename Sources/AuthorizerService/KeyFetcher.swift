@@ -25,8 +25,12 @@ package struct KeyFetcher: Sendable {
     /// Makes one request, or two where the address has to be discovered first.
     ///
     /// - Parameters:
+    ///   - address: Where the set is published, or where that is said.
     ///   - entityTag: Of the set that is known, for a conditional request (RFC 9110 §13.1.2).
-    ///   - timeoutInMilliseconds: For all of it together, by `uptime`.
+    ///   - timeoutInMilliseconds: For all of it together.
+    ///   - uptime: The clock that the time is taken by.
+    /// - Returns: A set with at least one usable key; or that the known one still holds.
+    /// - Throws: ``KeyFetchError``.
     package func fetch(
         _ address: KeyLocation.Address, entityTag: [UInt8]?, timeoutInMilliseconds: Int64, uptime: () -> Uptime
     ) throws(KeyFetchError) -> Outcome {

@@ -41,7 +41,11 @@ package enum System {
 
     /// Reads a regular file from its start to its end.
     ///
-    /// - Parameter limitInBytes: A longer file is refused, not cut.
+    /// - Parameters:
+    ///   - path: Absolute, or relative to the working folder.
+    ///   - limitInBytes: A longer file is refused, not cut.
+    /// - Returns: The whole contents.
+    /// - Throws: ``FileError``, which names the path.
     package static func readFile(_ path: String, limitInBytes: Int) throws(FileError) -> [UInt8] {
         guard !path.utf8.contains(0) else { throw .unreadable(path: path, reason: "the path holds a NUL byte") }
         let descriptor = unsafe cposix_open_for_reading(path)
