@@ -47,8 +47,8 @@ struct Table {
         return String(text.reversed().drop { $0 == " " }.reversed())
     }
 
-    /// The width of each column: as wide as its widest cell, or less from the widest columns first until the line
-    /// fits or nothing more can be cut.
+    /// The width of each column: as wide as its widest cell, or less, from the last column to the first, until the
+    /// line fits or nothing more can be cut.
     private func fittedWidths(_ available: Int?) -> [Int] {
         var widths = columns.enumerated().map { index, column in
             rows.reduce(column.heading.count) { widest, row in
@@ -57,13 +57,11 @@ struct Table {
         }
         guard let available else { return widths }
         var excess = widths.reduce(1, +) + Self.gap.count * widths.count - available
-        while excess > 0 {
-            let cuttable = widths.indices.filter { index in
-                columns[index].leastWidth.map { widths[index] > max($0, columns[index].heading.count) } ?? false
-            }
-            guard let widest = cuttable.max(by: { widths[$0] < widths[$1] }) else { break }
-            widths[widest] -= 1
-            excess -= 1
+        for (index, column) in columns.enumerated().reversed() where excess > 0 {
+            guard let leastWidth = column.leastWidth else { continue }
+            let cut = min(excess, max(widths[index] - max(leastWidth, column.heading.count), 0))
+            widths[index] -= cut
+            excess -= cut
         }
         return widths
     }

@@ -31,7 +31,7 @@ struct TurnstileCommand: AsyncParsableCommand {
                 try command.run()
             }
         } catch let problem as Problem {
-            Console.complain("Error: \(problem)")
+            Console.complain("Error: \(problem.description.printable)")
             Foundation.exit(problem.status.rawValue)
         } catch {
             exit(withError: error)

@@ -5,6 +5,8 @@ import StrictJSON
 struct ProgramOutput {
     /// The longest line that is read whole, in bytes.
     private static let lineLimitInBytes = 1 << 20
+    /// What `bootstrap` itself begins its last words with.
+    private static let prefix = "bootstrap: "
     private static let quietLevels = ["TRACE", "DEBUG", "INFO"]
 
     private var output = LineSplitter(limitInBytes: lineLimitInBytes)
@@ -48,6 +50,7 @@ struct ProgramOutput {
     }
 
     private static func passOn(_ line: ArraySlice<UInt8>) {
-        Console.complain("bootstrap: \(Redaction.redact(String(decoding: line, as: UTF8.self)).printable)")
+        let text = Redaction.redact(String(decoding: line, as: UTF8.self)).printable
+        Console.complain(text.hasPrefix(prefix) ? text : prefix + text)
     }
 }
