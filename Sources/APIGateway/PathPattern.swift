@@ -81,6 +81,14 @@ extension PathPattern {
 
     func accepts(_ state: UInt64) -> Bool { state & (1 << UInt64(tokens.count)) != 0 }
 
+    /// Whether the next segment may be any.
+    func hasStar(at state: UInt64) -> Bool {
+        if startsWithStar && state & 1 != 0 { return true }
+        return tokens.indices.contains { index in
+            tokens[index] == .star && state & (0b11 << UInt64(index)) != 0
+        }
+    }
+
     /// The literals that the next segment is compared with.
     func literals(at state: UInt64) -> [ExactString] {
         tokens.indices.compactMap { index in

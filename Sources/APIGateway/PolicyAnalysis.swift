@@ -28,11 +28,11 @@ struct PolicyAnalysis {
     private(set) var starReach: [RouteSet?] = []
 
     private let table: RouteTable
-    private let classes: [Reachability]
+    private let reachability: Reachability
     private let verbsOfClass: [VerbSet]
     private let depth: Int
     private var indices: [PathPattern: Int] = [:]
-    private var reached: [[PathPattern: [Int: Reachability.Witness]]]
+    private var reached: [PathPattern: [Set<Int>]] = [:]
     private var implications: [[Int]: Bool] = [:]
 
     /// - Throws: ``PolicyCompilerError``.
@@ -41,14 +41,12 @@ struct PolicyAnalysis {
         allowed = Array(repeating: [], count: table.routes.count)
         denied = Array(repeating: [], count: table.routes.count)
         let sets = Self.verbClasses(of: table.tree)
-        let other = Self.segmentOtherThanLiterals(of: table)
         verbsOfClass = sets
-        classes = sets.compactMap { set in
-            set.verbs.first.map { Reachability(tree: table.tree, verb: $0, other: other) }
-        }
-        reached = classes.map { _ in [:] }
+        reachability = Reachability(
+            tree: table.tree, verbs: sets.compactMap { $0.verbs.first },
+            other: Self.segmentOtherThanLiterals(of: table))
         depth = table.routes.map { $0.key.template?.segments.count ?? 0 }.max() ?? 0
-        for index in classes.indices {
+        for index in verbsOfClass.indices {
             for route in table.routes.indices {
                 for pattern in basePatterns(of: route, in: index) { try analyse(route, pattern, in: index) }
             }
@@ -80,7 +78,7 @@ struct PolicyAnalysis {
     /// The widest that the route's paths can be, before another route takes any; none where it has no path for these
     /// verbs.
     private func basePatterns(of route: Int, in index: Int) -> [PathPattern] {
-        let verb = classes[index].verb
+        let verb = reachability.verbs[index]
         let root = table.tree.nodes[0].routes[verb]
         switch table.routes[route].key {
         case .connect: return []
@@ -98,13 +96,13 @@ extension PolicyAnalysis {
         guard base.hasStar else { return allow(route, base, in: index) }
         let pattern = try tightened(base, for: route, in: index)
         allow(route, pattern, in: index)
-        for (other, witness) in try reach(of: pattern, in: index).sorted(by: { $0.key < $1.key })
+        for other in try reach(of: pattern, in: index).sorted()
         where other != route && canPermit([route], andRefuse: other) {
-            try separate(route, pattern, from: other, witness, in: index)
+            try separate(route, pattern, from: other, in: index)
         }
         for longer in Self.longer(than: pattern) {
             let reach = try reach(of: longer, in: index)
-            guard reach[route] == nil else { continue }
+            guard !reach.contains(route) else { continue }
             deny(longer, beside: route, refused: nil, reaching: reach, in: index)
         }
     }
@@ -114,11 +112,10 @@ extension PolicyAnalysis {
     }
 
     private mutating func deny(
-        _ pattern: PathPattern, beside route: Int, refused: Int?, reaching reach: [Int: Reachability.Witness],
-        in index: Int
+        _ pattern: PathPattern, beside route: Int, refused: Int?, reaching reach: Set<Int>, in index: Int
     ) {
         var routes = RouteSet(routeCount: table.routes.count)
-        for route in reach.keys { routes.insert(route) }
+        for route in reach { routes.insert(route) }
         let use = Use(pattern: place(of: pattern), verbs: verbsOfClass[index])
         if starReach[use.pattern] == nil { starReach[use.pattern] = reachWithStarForVerb(pattern) }
         denied[route].append(Denial(use: use, refused: refused, reach: routes))
@@ -129,13 +126,13 @@ extension PolicyAnalysis {
         _ base: PathPattern, for route: Int, in index: Int
     ) throws(PolicyCompilerError) -> PathPattern {
         guard isGreedy(route) else { return base }
-        guard try reach(of: base, in: index).keys.contains(where: { $0 != route && canPermit([route], andRefuse: $0) })
+        guard try reach(of: base, in: index).contains(where: { $0 != route && canPermit([route], andRefuse: $0) })
         else { return base }
         var tight = base
         for count in 1...(depth + 1) {
             let deeper = base.deepened(by: count)
             guard deeper.tokens.count <= RouteTemplate.segmentLimit + 1,
-                case .notFound = classes[index].path(to: route, including: base, excluding: [deeper])
+                case .notFound = path(to: route, including: base, excluding: [deeper], in: index)
             else { break }
             tight = deeper
         }
@@ -145,27 +142,25 @@ extension PolicyAnalysis {
     /// Finds patterns that deny what the first route's pattern takes of the other's paths, and no path of a route
     /// that somebody may call who may call the first and not the other.
     private mutating func separate(
-        _ route: Int, _ pattern: PathPattern, from other: Int, _ witness: Reachability.Witness, in index: Int
+        _ route: Int, _ pattern: PathPattern, from other: Int, in index: Int
     ) throws(PolicyCompilerError) {
         var harmless: [PathPattern] = []
         for candidate in candidates(toSeparate: pattern, from: other) {
             let reach = try reach(of: candidate, in: index)
-            let isHarmless = reach.keys.allSatisfy { $0 == other || !canPermit([route, $0], andRefuse: other) }
+            let isHarmless = reach.allSatisfy { $0 == other || !canPermit([route, $0], andRefuse: other) }
             if isHarmless { harmless.append(candidate) }
         }
-        var chosen = harmless.first { covers([$0], pattern, of: other, in: index) }.map { [$0] } ?? []
-        if chosen.isEmpty, covers(harmless, pattern, of: other, in: index) {
-            chosen = harmless
-            for candidate in harmless {
-                let fewer = chosen.filter { $0 != candidate }
-                if covers(fewer, pattern, of: other, in: index) { chosen = fewer }
-            }
-        }
-        guard !chosen.isEmpty else {
+        if case .found(let path) = path(to: other, including: pattern, excluding: harmless, in: index) {
             throw .notExact(
                 permitted: table.routes[route].key, refused: table.routes[other].key,
-                request: Self.request(classes[index].verb, witness))
+                request: Self.request(reachability.verbs[index], path))
         }
+        var chosen = harmless.first { covers([$0], pattern, of: other, in: index) }.map { [$0] } ?? harmless
+        for candidate in chosen.reversed() where chosen.count > 1 {
+            let fewer = chosen.filter { $0 != candidate }
+            if covers(fewer, pattern, of: other, in: index) { chosen = fewer }
+        }
+        guard covers(chosen, pattern, of: other, in: index) else { throw .tooHard }
         for candidate in chosen {
             deny(
                 candidate, beside: route, refused: other, reaching: try reach(of: candidate, in: index), in: index)
@@ -173,14 +168,15 @@ extension PolicyAnalysis {
     }
 
     private func covers(_ denied: [PathPattern], _ pattern: PathPattern, of other: Int, in index: Int) -> Bool {
-        if case .notFound = classes[index].path(to: other, including: pattern, excluding: denied) { return true }
+        if case .notFound = path(to: other, including: pattern, excluding: denied, in: index) { return true }
         return false
     }
 
-    /// From the pattern that serves every route beside the refused one to those that serve this pair only.
+    /// First what is denied beside the pattern anyway, then what serves every route beside the refused one, then what
+    /// serves this pair only.
     private func candidates(toSeparate pattern: PathPattern, from other: Int) -> [PathPattern] {
         let base = table.routes[other].key.template.map { PathPattern($0) } ?? PathPattern([.star])
-        var candidates = [base] + Self.longer(than: pattern)
+        var candidates = Self.longer(than: pattern) + [base]
         if isGreedy(other) {
             for count in 1...(depth + 1) { candidates.append(base.deepened(by: count)) }
         }
@@ -219,21 +215,26 @@ extension PolicyAnalysis {
 
     private mutating func reach(
         of pattern: PathPattern, in index: Int
-    ) throws(PolicyCompilerError) -> [Int: Reachability.Witness] {
-        if let known = reached[index][pattern] { return known }
-        guard let routes = classes[index].routes(reachedBy: pattern) else { throw .tooHard }
-        reached[index][pattern] = routes
-        return routes
+    ) throws(PolicyCompilerError) -> Set<Int> {
+        if let known = reached[pattern] { return known[index] }
+        guard let routes = reachability.routes(reachedBy: pattern) else { throw .tooHard }
+        reached[pattern] = routes
+        return routes[index]
+    }
+
+    private func path(
+        to route: Int, including pattern: PathPattern, excluding others: [PathPattern], in index: Int
+    ) -> Reachability.Answer<Reachability.Witness> {
+        reachability.path(to: route, verb: reachability.verbs[index], including: pattern, excluding: others)
     }
 
     /// `nil` where a star cannot stand for the verb: for the root, where it would take every path that ends with `/`.
     private func reachWithStarForVerb(_ pattern: PathPattern) -> RouteSet? {
-        guard !pattern.tokens.isEmpty else { return nil }
-        var reach = RouteSet(routeCount: table.routes.count)
-        for reachability in classes {
-            guard let routes = reachability.routes(reachedBy: pattern.withStarForVerb()) else { return nil }
-            for route in routes.keys { reach.insert(route) }
+        guard !pattern.tokens.isEmpty, let reached = reachability.routes(reachedBy: pattern.withStarForVerb()) else {
+            return nil
         }
+        var reach = RouteSet(routeCount: table.routes.count)
+        for route in reached.joined() { reach.insert(route) }
         return reach
     }
 

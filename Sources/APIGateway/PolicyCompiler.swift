@@ -14,8 +14,8 @@ package struct CompiledPolicy: Equatable, Sendable {
 ///
 /// The policy is exact: for every method and path that API Gateway resolves to a route of the table, as
 /// ``RouteTree`` says, it allows the request if, and only if, the caller meets the route's rule. A table of which that
-/// cannot be so is refused when it is loaded. Paths that no route of the table takes are denied wherever a pattern
-/// can say so, paths with empty segments wherever two readings of them could differ.
+/// cannot be so is refused when it is loaded. Paths that no route of the table takes are denied where a pattern can
+/// say so and there is room, paths with empty segments wherever two readings of them could differ.
 ///
 /// What a policy cannot see: whether a `/` in the ARN was sent as `%2F`. If API Gateway resolves `/a/b%2Fc` as two
 /// segments and then evaluates the ARN of three, no policy says otherwise.
@@ -27,7 +27,10 @@ package struct PolicyCompiler: Sendable {
     /// Kept free in an answer for its principal, context, usage key and frame.
     package static let reserveInBytes = 1_024
 
-    private let routeCount: Int
+    /// Whether policies also deny the paths that wildcards reach and no route of the table takes. Left out where a
+    /// policy would be too long with it: the API must then have no route that the table does not have.
+    package private(set) var deniesPathsOfNoRoute = true
+
     private let table: RouteTable
     private let patterns: [PathPattern]
     private let allowed: [[PolicyAnalysis.Use]]
@@ -36,14 +39,19 @@ package struct PolicyCompiler: Sendable {
 
     /// - Throws: ``PolicyCompilerError`` for a table that one policy a token cannot say.
     package init(_ table: RouteTable) throws(PolicyCompilerError) {
+        try Self.checkLeastLength(of: table)
         let analysis = try PolicyAnalysis(table)
         self.table = table
-        routeCount = table.routes.count
         patterns = analysis.patterns
         allowed = analysis.allowed
         denied = analysis.denied
         starReach = analysis.starReach
-        try checkLengths()
+        try checkResourceLengths()
+        deniesPathsOfNoRoute = longestPolicyInBytes() <= Self.limitInBytes
+        let length = longestPolicyInBytes()
+        guard length <= Self.limitInBytes else {
+            throw .policyTooLong(lengthInBytes: length, limitInBytes: Self.limitInBytes)
+        }
     }
 
     /// - Complexity: O(n) in the permitted routes and the patterns beside them.
@@ -73,7 +81,9 @@ package struct PolicyCompiler: Sendable {
     }
 
     private func isNeeded(_ denial: PolicyAnalysis.Denial, for permitted: RouteSet) -> Bool {
-        guard let refused = denial.refused else { return denial.reach.isDisjoint(with: permitted) }
+        guard let refused = denial.refused else {
+            return deniesPathsOfNoRoute && denial.reach.isDisjoint(with: permitted)
+        }
         return !permitted.contains(refused)
     }
 
@@ -99,27 +109,38 @@ extension PolicyCompiler {
         }
     }
 
-    private func checkLengths() throws(PolicyCompilerError) {
+    /// Room for resources in an answer.
+    private static let limitInBytes = AuthorizerResponse.limitInBytes - reserveInBytes
+    /// What each resource takes beside its own text: the prefix, quotation marks and a comma.
+    private static let overheadInBytes = assumedPrefixLengthInBytes + 3
+
+    /// Each path takes one resource at the least. A table too long by that is refused before it is analysed.
+    private static func checkLeastLength(of table: RouteTable) throws(PolicyCompilerError) {
+        let templates = Set(table.routes.compactMap { $0.key.template?.text })
+        let length = templates.count * overheadInBytes
+        guard length <= limitInBytes else { throw .policyTooLong(lengthInBytes: length, limitInBytes: limitInBytes) }
+    }
+
+    private func checkResourceLengths() throws(PolicyCompilerError) {
         for (route, uses) in zip(table.routes, allowed) {
             let length = uses.map { patterns[$0.pattern].allowed("OPTIONS").utf8.count }.max() ?? 0
             guard length + Self.assumedPrefixLengthInBytes <= Self.resourceLimitInBytes else {
                 throw .resourceTooLong(route.key, limitInBytes: Self.resourceLimitInBytes)
             }
         }
-        let limit = AuthorizerResponse.limitInBytes - Self.reserveInBytes
-        for permitted in largestSets() {
+    }
+
+    private func longestPolicyInBytes() -> Int {
+        largestSets().map { permitted in
             let policy = policy(for: permitted)
-            let length = (policy.allow + policy.deny).reduce(0) {
-                $0 + $1.utf8.count + Self.assumedPrefixLengthInBytes + #""","#.utf8.count
-            }
-            guard length <= limit else { throw .policyTooLong(lengthInBytes: length, limitInBytes: limit) }
-        }
+            return (policy.allow + policy.deny).reduce(0) { $0 + $1.utf8.count + Self.overheadInBytes }
+        }.max() ?? 0
     }
 
     /// Every route; and, since a refused route may need patterns to deny, every route but those of one rule.
     private func largestSets() -> [RouteSet] {
         ([nil] + table.rules.indices.map { $0 }).map { excluded in
-            var set = RouteSet(routeCount: routeCount)
+            var set = RouteSet(routeCount: table.routes.count)
             for (index, route) in table.routes.enumerated() where route.ruleIndex != excluded { set.insert(index) }
             return set
         }

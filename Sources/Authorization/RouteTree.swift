@@ -37,20 +37,11 @@ package struct RouteTree: Sendable {
 
         package subscript(verb: Verb) -> Int? { specific[verb.index] ?? any }
 
-        fileprivate(set) subscript(key: RouteKey) -> Int? {
-            get {
-                switch key {
-                case .verb(let verb, _): specific[verb.index]
-                case .any: any
-                case .default, .connect: nil
-                }
-            }
-            set {
-                switch key {
-                case .verb(let verb, _): specific[verb.index] = newValue
-                case .any: any = newValue
-                case .default, .connect: break
-                }
+        fileprivate mutating func set(_ route: Int, for key: RouteKey) {
+            switch key {
+            case .verb(let verb, _): specific[verb.index] = route
+            case .any: any = route
+            case .default, .connect: break
             }
         }
     }
@@ -63,7 +54,7 @@ package struct RouteTree: Sendable {
     init(_ keys: [RouteKey]) {
         for (route, key) in keys.enumerated() {
             if let template = key.template {
-                nodes[insert(template)].routes[key] = route
+                nodes[insert(template)].routes.set(route, for: key)
             } else if key == .default {
                 defaultRoute = route
             }

@@ -36,7 +36,7 @@ struct PolicyTests {
         Vector(
             testDescription: "threat 59: a longer route beside a parameter",
             routes: ["GET /a/{id}": "r", "GET /a/{id}/b": "w"], allow: ["GET/a/?*"],
-            deny: ["*/a/*/b", "*/a/*/b/", "*/a/*/*", "*//*"]),
+            deny: ["*/a/*/*", "*//*"]),
         Vector(
             testDescription: "a longer route that is permitted too",
             routes: ["GET /a/{id}": "r", "GET /a/{id}/b": "r"], allow: ["GET/a/?*", "GET/a/?*/b"],
@@ -63,6 +63,11 @@ struct PolicyTests {
                 "???/?*", "????/?*", "OPTIONS/?*", "PATCH/?*", "DELETE/?*", "???/", "????/", "OPTIONS/", "PATCH/",
                 "DELETE/", "$default",
             ], deny: ["GET/a", "GET/a/", "*//*"]),
+        Vector(
+            testDescription: "two patterns for one route beside another",
+            routes: ["GET /{i}/b/{j}": "", "GET /{p+}": "w", "GET /c/d/e/f": ""],
+            allow: ["GET/?*/b/?*", "GET/c/d/e/f"],
+            deny: ["*/?*/*/b/*", "*/?*/b/*/*", "*//*"]),
         Vector(testDescription: "nothing", routes: ["GET /a": "w"], allow: []),
     ]
 
@@ -144,6 +149,25 @@ struct PolicyTests {
         }
         #expect(PolicyCompilerError.resourceTooLong(long, limitInBytes: 512).description.contains("512 bytes"))
         #expect(PolicyCompilerError.tooHard.description.contains("request"))
+    }
+
+    @Test
+    func `paths of no route are denied as long as there is room`() throws {
+        func compiler(_ count: Int) throws -> PolicyCompiler {
+            try PolicyCompiler(
+                try RouteTable(
+                    try (0..<count).map { (try RouteKey(parsing: ExactString("GET /r\($0)/{id}")), RouteRule()) }))
+        }
+        func policy(_ count: Int) throws -> CompiledPolicy {
+            var all = RouteSet(routeCount: count)
+            for route in 0..<count { all.insert(route) }
+            return try compiler(count).policy(for: all)
+        }
+
+        #expect(try compiler(30).deniesPathsOfNoRoute)
+        #expect(try policy(30).deny.count == 30)
+        #expect(try !compiler(60).deniesPathsOfNoRoute)
+        #expect(try policy(60).deny.isEmpty)
     }
 
     @Test

@@ -9,7 +9,11 @@ struct RandomTable: CustomStringConvertible {
         var segments: [String]
         var rule: RouteRule
 
-        var key: String { method.hasPrefix("$") ? method : "\(method) /" + segments.joined(separator: "/") }
+        /// A parameter is named by its place, so that no path has one name twice.
+        var key: String {
+            let names = segments.enumerated().map { $1 == "{x}" ? "{x\($0)}" : $1 }
+            return method.hasPrefix("$") ? method : "\(method) /" + names.joined(separator: "/")
+        }
 
         func matches(_ verb: String, _ path: [String]) -> Bool {
             if method == "$default" { return true }
