@@ -25,8 +25,8 @@ package struct AuthorizerContext: Sendable {
 
     package init() {}
 
-    /// - Parameter names: Claims in order of importance: the last go first where the answer is full. `client_id` is
-    ///   the client that the token was issued to, whichever claim says so.
+    /// Claims in order of importance: the last go first where the answer is full. `client_id` is the client that the
+    /// token was issued to, whichever claim says so.
     package init(claims names: [String], of caller: Caller) { add(claims: names, of: caller) }
 
     /// Adds claims; see ``init(claims:of:)``.

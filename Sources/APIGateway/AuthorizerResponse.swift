@@ -14,9 +14,9 @@ package struct AuthorizerResponse: Sendable {
 
     /// An IAM policy.
     ///
-    /// - Parameters:
-    ///   - usageKey: Left out where the document allows nothing, and for every API but REST, which alone has usage
-    ///     plans.
+    /// The usage key is left out where the document allows nothing, and for every API but REST, which alone has
+    /// usage plans.
+    ///
     /// - Throws: ``AuthorizerResponseError``: a fault of ours, since no caller can cause it.
     package init(
         _ document: PolicyDocument, for shape: EventShape, principal: PrincipalID, context: AuthorizerContext,

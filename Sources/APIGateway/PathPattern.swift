@@ -62,7 +62,7 @@ struct PathPattern: Hashable, Sendable {
 extension PathPattern {
     static let start: UInt64 = 1
 
-    /// - Parameter segment: `nil` for a segment that no pattern and no route names.
+    /// The state behind one more segment; `nil` is a segment that no pattern and no route names.
     func advance(_ state: UInt64, over segment: ExactString?) -> UInt64 {
         var next: UInt64 = state & 1 != 0 && startsWithStar ? 1 : 0
         var rest = state
