@@ -25,7 +25,7 @@ struct BrokenProgramTests {
     private static func post(_ path: String, _ body: String) -> String {
         """
         exec 4<>/dev/tcp/${AWS_LAMBDA_RUNTIME_API/:/\\/}
-        printf 'POST \(path) HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: \(body.utf8.count)\\r\\n\\r\\n\(body)' >&4
+        printf 'POST %s HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: \(body.utf8.count)\\r\\n\\r\\n%s' "\(path)" '\(body)' >&4
         IFS= read -r status <&4; echo "$status" >&2
 
         """

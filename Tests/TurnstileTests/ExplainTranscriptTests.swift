@@ -10,9 +10,9 @@ struct ExplainTranscriptTests {
 
     private static let config = ["--config", "events/authorizer.json"]
 
-    private static func token(of name: String) throws -> String {
+    private static func token(of name: String) throws -> String? {
         let text = try String(contentsOf: Tool.events.appending(path: "\(name).json"), encoding: .utf8)
-        return try #require(text.firstMatch(of: /eyJ[\w.-]+/)).output.description
+        return text.firstMatch(of: /eyJ[\w.-]+/)?.output.description
     }
 
     static let verdicts: [(String, Int32, String, String)] = [
@@ -38,7 +38,7 @@ struct ExplainTranscriptTests {
         #expect(String(marks).wholeMatch(of: status == 0 ? /✓+/ : /✓*✗·*/) != nil)
         #expect(failure.isEmpty || run.lines.contains { $0.hasPrefix(failure) })
         #expect(run.lines.contains { $0.hasPrefix("    to do: ") } == (status != 0))
-        if let token = try? Self.token(of: name) {
+        if let token = try Self.token(of: name) {
             let signature = try #require(token.split(separator: ".").last)
             #expect(!run.all.contains(signature))
         }
@@ -46,7 +46,7 @@ struct ExplainTranscriptTests {
 
     @Test
     func `a token is judged for a method and a path, from standard input too`() throws {
-        let token = try Self.token(of: "rest-token-allowed-machine")
+        let token = try #require(try Self.token(of: "rest-token-allowed-machine"))
         let request = ["--method", "GET", "--path", "/external/orders"]
         let read = try Tool.start(["explain", "--token", "-"] + request + Self.config).finish(
             input: Data("\(token)\n".utf8))
