@@ -101,7 +101,7 @@ let ordinary: [Target] = [
             "APIGateway", "Authorization", "HTTPTransport", "JOSE", "LambdaRuntime", "OpenSSLSignatures", "StrictJSON",
         ]),
     .testTarget(
-        name: "TurnstileTests", dependencies: ["turnstile", "bootstrap", "StrictJSON", "TestSupport"],
+        name: "TurnstileTests", dependencies: ["turnstile", "bootstrap", "JOSE", "StrictJSON", "TestSupport"],
         swiftSettings: contract, linkerSettings: libraries),
 ]
 

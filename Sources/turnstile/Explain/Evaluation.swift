@@ -42,7 +42,7 @@ extension Evaluation {
     /// - Parameters:
     ///   - event: The text of the event.
     ///   - configuration: What to judge by.
-    ///   - instant: `nil` for now.
+    ///   - instant: `nil` for the present one.
     /// - Throws: ``KeyFileError`` where a key file of the configuration is unusable.
     init(of event: [UInt8], by configuration: Configuration, at instant: Instant?) throws(KeyFileError) {
         var clock = Clock.system

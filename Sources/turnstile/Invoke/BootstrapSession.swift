@@ -91,7 +91,8 @@ final class BootstrapSession {
             case .ended(let end): throw await endProblem(end, "while it handled \(event.path)")
             case .deadlinePassed(timer.number):
                 throw Problem(
-                    "bootstrap did not finish \(event.path) within \(timeout.components.seconds) s", remedy: "allow more with --timeout")
+                    "bootstrap did not finish \(event.path) within \(timeout.components.seconds) s",
+                    remedy: "allow more with --timeout")
             case .interrupted: throw Self.interrupted
             default: break
             }

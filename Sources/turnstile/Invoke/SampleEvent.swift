@@ -8,7 +8,7 @@ struct SampleEvent {
     let name: String
     let path: String
     let bytes: [UInt8]
-    let expectation: Expectation?
+    let expectation: ExpectedOutcome?
 
     /// The most that Lambda hands over (AWS Lambda quotas: 6 MB per invocation).
     static let limitInBytes = 6 << 20
@@ -32,7 +32,7 @@ struct SampleEvent {
 
     private static func expectation(
         at path: String, of event: JSONValue, _ expectations: Expectations
-    ) throws(Problem) -> Expectation? {
+    ) throws(Problem) -> ExpectedOutcome? {
         let isThere = FileManager.default.fileExists(atPath: path)
         switch expectations {
         case .ignored: return nil
@@ -40,7 +40,7 @@ struct SampleEvent {
         case .whereThere, .required:
             let bytes = try JSONFile.read(
                 path, limitInBytes: limitInBytes, remedy: "write what is expected there, or leave out --expected")
-            return try Expectation(parsing: bytes, path: path, event: event)
+            return try ExpectedOutcome(parsing: bytes, path: path, event: event)
         }
     }
 

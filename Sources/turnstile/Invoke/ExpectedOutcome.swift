@@ -1,7 +1,7 @@
 import StrictJSON
 
 /// What must come of a sample event: the contents of its `.expected.json`.
-struct Expectation {
+struct ExpectedOutcome {
     private let members: JSONValue
     private let event: JSONValue
 
