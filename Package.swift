@@ -101,6 +101,9 @@ let ordinary: [Target] = [
             "APIGateway", "Authorization", "HTTPTransport", "JOSE", "LambdaRuntime", "OpenSSLSignatures", "StrictJSON",
         ]),
     .testTarget(
+        name: "BootstrapTests", dependencies: ["bootstrap", "JOSE", "StrictJSON", "TestSupport"],
+        swiftSettings: contract, linkerSettings: libraries),
+    .testTarget(
         name: "TurnstileTests", dependencies: ["turnstile", "bootstrap", "JOSE", "StrictJSON", "TestSupport"],
         swiftSettings: contract, linkerSettings: libraries),
 ]

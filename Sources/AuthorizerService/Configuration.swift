@@ -5,6 +5,8 @@ package import StrictJSON
 
 /// `authorizer.json`, read and found to be right. Nothing of it is looked up again at run time.
 package struct Configuration: Sendable {
+    /// Where it was read from.
+    package let path: String
     package let issuers: [IssuerConfiguration]
     package let routes: RouteTable
     package let policyScope: PolicyScope
@@ -93,6 +95,7 @@ extension Configuration {
         let object = try root.object(allowing: [
             "issuers", "routes", "policy", "unauthenticated", "httpAPIResponse", "context", "keys", "metrics",
         ])
+        self.path = path
         issuers = try ConfigurationLoader.issuers(object)
         routes = try ConfigurationLoader.routes(object, issuers: issuers)
         policyScope = try ConfigurationLoader.policyScope(object, routes)

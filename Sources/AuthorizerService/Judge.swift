@@ -46,10 +46,19 @@ package struct Judge {
     package mutating func loadKeyFiles() throws(KeyFileError) {
         let limit = Int(clamping: configuration.keys.maxBytes)
         for index in sources.indices {
-            let record = try sources[index].loadFile(
-                signatures: verifier.signatures, limitInBytes: limit, at: clock.uptime())
-            if let record { records.append(record) }
+            do throws(KeyFileError.Fault) {
+                let record = try sources[index].loadFile(
+                    signatures: verifier.signatures, limitInBytes: limit, at: clock.uptime())
+                if let record { records.append(record) }
+            } catch {
+                throw KeyFileError(file: configuration.path, member: member(of: sources[index]), fault: error)
+            }
         }
+    }
+
+    private func member(of source: KeySource) -> String {
+        let index = configuration.issuers.firstIndex { $0.policy.name == source.name } ?? 0
+        return "issuers[\(index)].jwksFile"
     }
 
     /// Fetches every key set of which nothing is known yet, within a time for all of them together.

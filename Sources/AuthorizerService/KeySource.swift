@@ -26,7 +26,7 @@ package struct KeySource {
     /// - Returns: The record to log, of the keys that had to be skipped; `nil` where there is nothing to say.
     package mutating func loadFile(
         signatures: OpenSSLVerifier, limitInBytes: Int, at now: Uptime
-    ) throws(KeyFileError) -> LogRecord? {
+    ) throws(KeyFileError.Fault) -> LogRecord? {
         guard let file = location.file else { return nil }
         let bytes: [UInt8]
         do throws(FileError) {
@@ -104,13 +104,25 @@ extension KeyTimes {
 }
 
 /// Why a `jwksFile` cannot be used.
-package enum KeyFileError: Error, Sendable {
-    case unreadable(FileError)
-    case notAKeySet(path: String, KeySetError)
-    case noUsableKey(path: String, skipped: Int)
+package struct KeyFileError: Error, Sendable {
+    /// The configuration's path.
+    package let file: String
+    /// As `issuers[0].jwksFile`.
+    package let member: String
+    package let fault: Fault
+
+    package enum Fault: Error, Sendable {
+        case unreadable(FileError)
+        case notAKeySet(path: String, KeySetError)
+        case noUsableKey(path: String, skipped: Int)
+    }
 }
 
 extension KeyFileError: CustomStringConvertible {
+    package var description: String { "\(file): \(member): \(fault.description)" }
+}
+
+extension KeyFileError.Fault: CustomStringConvertible {
     package var description: String {
         switch self {
         case .unreadable(let error): error.description

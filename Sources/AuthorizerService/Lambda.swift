@@ -10,6 +10,8 @@ package enum Lambda {
     /// Runs until Lambda ends the process.
     package static func run() -> Never {
         System.leaveOnSIGTERM()
+        // libcurl would write the keys of every TLS session to the file that it names.
+        System.removeFromEnvironment("SSLKEYLOGFILE")
         guard let address = System.environment("AWS_LAMBDA_RUNTIME_API") else {
             leave("AWS_LAMBDA_RUNTIME_API is not set: AWS Lambda starts this program; to run it here: turnstile invoke")
         }

@@ -21,6 +21,9 @@ package enum System {
         return unsafe String(cString: value)
     }
 
+    /// Removes a variable, so that no library acts on it either.
+    package static func removeFromEnvironment(_ name: String) { _ = unsafe unsetenv(name) }
+
     /// Sets `_X_AMZN_TRACE_ID` for this invocation, or removes it.
     package static func setTraceID(_ value: [UInt8]) {
         _ = unsafe value.withUnsafeBufferPointer { unsafe cposix_set_trace_id($0.baseAddress, $0.count) }

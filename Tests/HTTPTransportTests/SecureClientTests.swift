@@ -5,22 +5,6 @@ import Testing
 
 typealias Step = ScriptedServer.Step
 
-extension Step {
-    /// A step that answers with this body.
-    init(_ body: String, status: Int = 200, headers: [[String]] = []) {
-        self.init()
-        self.body = body
-        self.status = status
-        self.headers = headers
-    }
-
-    func with(_ change: (inout Step) -> Void) -> Step {
-        var step = self
-        change(&step)
-        return step
-    }
-}
-
 /// Long enough for a machine that does other things; no test waits for it.
 let patienceInMilliseconds = 20_000
 

@@ -1,11 +1,14 @@
 """An HTTP/1.1 server that does exactly what a script says, rightly or wrongly.
 
 The first line of standard input is the script, a JSON object:
-  {"steps": [STEP...], "tls": {"certificate": PATH, "key": PATH, "maximumVersion": "1.1"}}
-The first line of standard output is the port, on 127.0.0.1. When standard input ends, the requests that came are
-written, one JSON object a line, and the server ends.
+  {"steps": [STEP...], "tls": {"certificate": PATH, "key": PATH, "maximumVersion": "1.1"},
+   "port": NUMBER (default: a free one), "journal": PATH, "waits": true}
+Every further line is one more step. The first line of standard output is the port, on 127.0.0.1. When standard input
+ends, the requests that came are written, one JSON object a line, and the server ends. They are written to the journal
+as they come, before they are answered.
 
-Each request takes the next step, whatever its connection; the last step serves all that come after it. A step:
+Each request takes the next step, whatever its connection; where there is none, the last step serves it too, or, with
+"waits", it waits for one. A step:
   status, headers ([[name, value]...]), body      the response; body is text
   bodyBytes        instead of body: so many bytes of JSON (a string)
   framing          "length" (default), "chunked" (a chunk of 1 byte, then the rest), "none"
@@ -31,9 +34,11 @@ import time
 class Server:
     def __init__(self, script):
         self.steps = script["steps"]
+        self.waits = script.get("waits", False)
+        self.journal = open(script["journal"], "w") if script.get("journal") else None
         self.requests = []
         self.connections = 0
-        self.lock = threading.Lock()
+        self.lock = threading.Condition()
         self.tls = tls_context(script["tls"]) if script.get("tls") else None
 
     def serve(self, listener):
@@ -52,15 +57,28 @@ class Server:
             reader = Reader(connection)
             while (request := reader.request()) is not None:
                 request["connection"] = number
-                with self.lock:
-                    step = self.steps[min(len(self.requests), len(self.steps) - 1)]
-                    self.requests.append(request)
-                if not answer(connection, step):
+                if not answer(connection, self.step_for(request)):
                     return
         except (OSError, ValueError):
             pass
         finally:
             connection.close()
+
+    def step_for(self, request):
+        request["at"] = time.monotonic_ns()
+        with self.lock:
+            index = len(self.requests)
+            self.requests.append(request)
+            if self.journal:
+                print(json.dumps(request), file=self.journal, flush=True)
+            while self.waits and index >= len(self.steps):
+                self.lock.wait()
+            return self.steps[min(index, len(self.steps) - 1)]
+
+    def add(self, step):
+        with self.lock:
+            self.steps.append(step)
+            self.lock.notify_all()
 
 
 class Reader:
@@ -158,11 +176,13 @@ def tls_context(options):
 
 
 def main():
-    server = Server(json.loads(sys.stdin.readline()))
-    listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+    script = json.loads(sys.stdin.readline())
+    server = Server(script)
+    listener = socket.create_server(("127.0.0.1", script.get("port", 0)), backlog=64)
     print(listener.getsockname()[1], flush=True)
     threading.Thread(target=server.serve, args=(listener,), daemon=True).start()
-    sys.stdin.read()
+    for line in sys.stdin:
+        server.add(json.loads(line))
     with server.lock:
         report = "".join(json.dumps(request) + "\n" for request in server.requests)
     try:

@@ -1,11 +1,11 @@
-import Foundation
+package import Foundation
 
 /// A real HTTP server in a process of its own, which answers as its script says; see Tests/Servers.
 ///
 /// The process ends with this object, or when ``requests()`` is asked for.
 package final class ScriptedServer {
-    package struct Step: Encodable {
-        package enum Pieces { case whole, bytes, cut(Int) }
+    package struct Step: Encodable, Sendable {
+        package enum Pieces: Sendable { case whole, bytes, cut(Int) }
 
         package var status: Int?
         package var headers: [[String]]?
@@ -48,7 +48,7 @@ package final class ScriptedServer {
         }
     }
 
-    package struct TLS: Encodable {
+    package struct TLS: Encodable, Sendable {
         package var certificate: String
         package var key: String
         package var maximumVersion: String?
@@ -72,20 +72,26 @@ package final class ScriptedServer {
         package let reads: Int
         /// Which connection it came on, counted from 1.
         package let connection: Int
+        /// When it had come, in nanoseconds by a clock that all servers share.
+        package let at: Int64
 
         package func values(of name: String) -> [String] {
             headers.filter { $0[0].lowercased() == name.lowercased() }.map { $0[1] }
         }
     }
 
-    package enum Failure: Error { case notStarted }
+    package enum Failure: Error { case notStarted, noJournal }
 
     private struct Script: Encodable {
         let steps: [Step]
         let tls: TLS?
+        let port: Int?
+        let journal: String?
+        let waits: Bool
     }
 
     package let port: Int
+    private let journal: URL?
     private let process = Process()
     private let input = Pipe()
     private let output = Pipe()
@@ -93,16 +99,22 @@ package final class ScriptedServer {
     /// - Parameters:
     ///   - steps: One for each request; the last serves all that come after it.
     ///   - tls: `nil` for plain HTTP.
-    /// - Throws: Where Python 3 cannot be started.
-    package init(_ steps: [Step], tls: TLS? = nil) throws {
+    ///   - port: `nil` for one that is free.
+    ///   - journal: The file that ``requestsSoFar()`` reads; it is written anew.
+    ///   - waits: Whether a request for which there is no step waits for one.
+    /// - Throws: Where Python 3 cannot be started, or the port is taken.
+    package init(
+        _ steps: [Step], tls: TLS? = nil, port: Int? = nil, journal: URL? = nil, waits: Bool = false
+    ) throws {
+        self.journal = journal
         let servers = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Servers").standardized
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = ["python3", "-W", "ignore", servers.appending(path: "scripted_server.py").path]
         process.standardInput = input
         process.standardOutput = output
         try process.run()
-        let script = try JSONEncoder().encode(Script(steps: steps, tls: tls))
-        try input.fileHandleForWriting.write(contentsOf: script + Data("\n".utf8))
+        let script = Script(steps: steps, tls: tls, port: port, journal: journal?.path, waits: waits)
+        try input.fileHandleForWriting.write(contentsOf: JSONEncoder().encode(script) + Data("\n".utf8))
         var line = Data()
         while let byte = try output.fileHandleForReading.read(upToCount: 1), byte != Data("\n".utf8) { line += byte }
         guard let port = Int(String(decoding: line, as: UTF8.self)) else { throw Failure.notStarted }
@@ -111,6 +123,19 @@ package final class ScriptedServer {
 
     deinit {
         if process.isRunning { process.terminate() }
+    }
+
+    /// Adds a step behind those that are there.
+    package func add(_ step: Step) throws {
+        try input.fileHandleForWriting.write(contentsOf: JSONEncoder().encode(step) + Data("\n".utf8))
+    }
+
+    /// The requests that have come, in their order, of a server with a journal.
+    package func requestsSoFar() throws -> [Request] {
+        guard let journal else { throw Failure.noJournal }
+        // The last line may be half-written.
+        let whole = try Data(contentsOf: journal).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        return try whole.dropLast().map { try JSONDecoder().decode(Request.self, from: $0) }
     }
 
     /// Ends the server.
@@ -122,5 +147,21 @@ package final class ScriptedServer {
         let lines = try output.fileHandleForReading.readToEnd() ?? Data()
         process.waitUntilExit()
         return try lines.split(separator: UInt8(ascii: "\n")).map { try JSONDecoder().decode(Request.self, from: $0) }
+    }
+}
+
+extension ScriptedServer.Step {
+    /// A step that answers with this body.
+    package init(_ body: String, status: Int = 200, headers: [[String]] = []) {
+        self.init()
+        self.body = body
+        self.status = status
+        self.headers = headers
+    }
+
+    package func with(_ change: (inout Self) -> Void) -> Self {
+        var step = self
+        change(&step)
+        return step
     }
 }

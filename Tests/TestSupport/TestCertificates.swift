@@ -1,20 +1,19 @@
-import Foundation
-import TestSupport
+package import Foundation
 
 /// A root of our own and certificates under it, made by `openssl` when first asked for, in a folder of their own.
-struct TestCertificates {
-    enum Failure: Error { case openssl(arguments: [String]) }
+package struct TestCertificates: Sendable {
+    package enum Failure: Error { case openssl(arguments: [String]) }
 
-    static let shared = Result { try TestCertificates() }
+    package static let shared = Result { try TestCertificates() }
 
-    let folder: URL
+    package let folder: URL
 
     /// The root that signed all of these, but the self-signed one.
-    var root: String { path("root.pem") }
-    var valid: ScriptedServer.TLS { tls("valid") }
-    var wrongName: ScriptedServer.TLS { tls("wrong-name") }
-    var expired: ScriptedServer.TLS { tls("expired") }
-    var selfSigned: ScriptedServer.TLS { tls("self-signed") }
+    package var root: String { path("root.pem") }
+    package var valid: ScriptedServer.TLS { tls("valid") }
+    package var wrongName: ScriptedServer.TLS { tls("wrong-name") }
+    package var expired: ScriptedServer.TLS { tls("expired") }
+    package var selfSigned: ScriptedServer.TLS { tls("self-signed") }
 
     private init() throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "turnstile-tls-\(UUID().uuidString)")
@@ -26,7 +25,7 @@ struct TestCertificates {
         try signed("expired", names: "DNS:localhost,IP:127.0.0.1", days: -1)
     }
 
-    func path(of name: String) -> String { path("\(name).pem") }
+    package func path(of name: String) -> String { path("\(name).pem") }
 
     private func path(_ name: String) -> String { folder.appending(path: name).path }
 
