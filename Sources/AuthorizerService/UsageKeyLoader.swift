@@ -6,31 +6,42 @@ extension IssuerLoader {
     /// The words of `usageKey.from`.
     private enum Source: String, CaseIterable { case clientID, claim, hmac, map, fixed, none }
 
+    /// What may stand in `usageKey`. Several literals in one function could be confused by the linker of the Embedded
+    /// mode; one to a constant cannot.
+    private enum Members {
+        static let all = ["from", "claim", "secret", "file", "otherwise", "value"]
+        static let alone = ["from"]
+        static let ofClaim = ["from", "claim"]
+        static let ofHMAC = ["from", "secret"]
+        static let ofMap = ["from", "file", "otherwise"]
+        static let ofFixed = ["from", "value"]
+    }
+
     func usageKey() throws(ConfigurationError) -> UsageKeyStrategy {
         guard let value = object.optional("usageKey") else { return pool == nil ? .none : .automatic }
-        let all = try value.object(allowing: ["from", "claim", "secret", "file", "otherwise", "value"])
+        let all = try value.object(allowing: Members.all)
         let source = try all.required("from", "clientID, claim, hmac, map, fixed or none").choice(Source.self)
         switch source {
         case .clientID:
-            _ = try value.object(allowing: ["from"])
+            _ = try value.object(allowing: Members.alone)
             return .clientID
         case .none:
-            _ = try value.object(allowing: ["from"])
+            _ = try value.object(allowing: Members.alone)
             return .none
         case .claim:
-            return .claim(try value.object(allowing: ["from", "claim"]).required("claim", "a claim's name").string())
+            return .claim(try value.object(allowing: Members.ofClaim).required("claim", "a claim's name").string())
         case .hmac:
             return .hmac(secret: try secret(of: value))
         case .map:
-            return try map(value.object(allowing: ["from", "file", "otherwise"]))
+            return try map(value.object(allowing: Members.ofMap))
         case .fixed:
-            let fixed = try value.object(allowing: ["from", "value"]).required("value", "an API key's value").secret
+            let fixed = try value.object(allowing: Members.ofFixed).required("value", "an API key's value").secret
             return .fixed(try fixed.usageKey(fixed.exactString()))
         }
     }
 
     private func secret(of value: ConfigurationValue) throws(ConfigurationError) -> [UInt8] {
-        let secret = try value.object(allowing: ["from", "secret"]).required("secret", "the secret of the HMAC").secret
+        let secret = try value.object(allowing: Members.ofHMAC).required("secret", "the secret of the HMAC").secret
         let bytes = Array(try secret.string().utf8)
         guard HMACSHA256(key: bytes) != nil else {
             let range = HMACSHA256.keyLengthInBytes
