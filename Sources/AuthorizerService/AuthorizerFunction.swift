@@ -11,6 +11,8 @@ package struct AuthorizerFunction: InvocationHandler {
     private let clock: Clock
     /// What is to be told of the latest invocation, once its answer is on its way.
     private var pending: LogRecord?
+    /// Of the latest invocation.
+    private var deadlineInMilliseconds: Int64?
 
     package init(_ configuration: Configuration, judge: Judge, log: Log, clock: Clock) {
         self.judge = judge
@@ -22,7 +24,8 @@ package struct AuthorizerFunction: InvocationHandler {
     package mutating func handle(_ invocation: Invocation) -> InvocationAnswer {
         System.setTraceID(Array((invocation.traceID ?? "").utf8))
         let start = clock.uptime()
-        let (answer, judgement) = answer(invocation.event, deadlineInMilliseconds: invocation.deadlineInMilliseconds)
+        deadlineInMilliseconds = invocation.deadlineInMilliseconds
+        let (answer, judgement) = answer(invocation.event, deadlineInMilliseconds: deadlineInMilliseconds)
         let nanoseconds = clock.uptime().nanoseconds(since: start)
         pending = LogRecord(
             judgement, requestID: invocation.requestID.description, durationMicroseconds: nanoseconds / 1_000)
@@ -46,7 +49,7 @@ package struct AuthorizerFunction: InvocationHandler {
     /// Writes the log, which the caller need not wait for, and refreshes keys that grow old.
     package mutating func didAnswer() {
         writeLog()
-        judge.refreshKeys()
+        judge.refreshKeys(deadlineInMilliseconds: deadlineInMilliseconds)
         writeLog()
     }
 

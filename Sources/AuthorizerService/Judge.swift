@@ -74,9 +74,13 @@ package struct Judge {
     }
 
     /// Fetches the key sets that are due, now that no caller waits.
-    package mutating func refreshKeys() {
+    ///
+    /// - Parameter deadline: Of the invocation that was answered, as in ``judge(_:deadlineInMilliseconds:)``: Lambda
+    ///   counts until the next event is asked for, and ends a process that is late.
+    package mutating func refreshKeys(deadlineInMilliseconds deadline: Int64?) {
         for index in sources.indices where sources[index].isRefreshDue(at: clock.uptime()) {
-            refresh(index, within: configuration.keys.timeoutMilliseconds)
+            guard let budget = fetchBudget(deadline) else { return }
+            refresh(index, within: budget)
         }
     }
 
