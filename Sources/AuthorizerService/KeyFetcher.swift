@@ -48,11 +48,10 @@ package struct KeyFetcher: Sendable {
 
     private func fetchSet(_ url: String, _ entityTag: [UInt8]?, _ timeout: Int64) throws(KeyFetchError) -> Outcome {
         var fields = [HTTPField(name: "Accept", value: "application/json")]
-        if let entityTag {
-            fields.append(HTTPField(name: "If-None-Match", value: String(decoding: entityTag, as: UTF8.self)))
-        }
+        let condition = entityTag.flatMap(Self.condition)
+        fields.append(condition)
         let response = try get(url, fields.compactMap { $0 }, timeout)
-        if response.status == 304, entityTag != nil { return .notModified }
+        if response.status == 304, condition != nil { return .notModified }
         guard response.status == 200 else { throw .status(response.status) }
         let set: KeySet<PublicKey>
         do throws(KeySetError) {
@@ -61,7 +60,14 @@ package struct KeyFetcher: Sendable {
             throw .notAKeySet(error)
         }
         guard !set.isEmpty else { throw .noUsableKey(skipped: set.skipped.count) }
-        return .set(set, entityTag: response.headers.value(of: "ETag").map { Array($0) })
+        let tag = response.headers.value(of: "ETag").map { Array($0) }
+        return .set(set, entityTag: tag.flatMap(Self.condition) == nil ? nil : tag)
+    }
+
+    /// - Returns: `nil` for a tag that cannot be sent back as it came: what is not ASCII might become another.
+    private static func condition(_ entityTag: [UInt8]) -> HTTPField? {
+        guard entityTag.allSatisfy({ 0x20...0x7E ~= $0 }) else { return nil }
+        return HTTPField(name: "If-None-Match", value: String(decoding: entityTag, as: UTF8.self))
     }
 
     /// OpenID Connect Discovery §4: the document must name the very issuer it was asked of (§4.3).
