@@ -51,6 +51,11 @@ package struct KeyLocation: Hashable, Sendable {
     package let address: Address?
     /// The only source, or a snapshot for the start.
     package let file: String?
+
+    package init(address: Address?, file: String?) {
+        self.address = address
+        self.file = file
+    }
 }
 
 /// The member `keys`: how sets are fetched and how long they live.
@@ -61,6 +66,9 @@ package struct KeyFetching: Sendable {
     package var timeoutMilliseconds: Int64 = 1_500
     package var maxBytes: Int64 = 262_144
     package var caFile: String?
+
+    /// As the contract has it where nothing is said.
+    package init() {}
 
     package static let maxAgeRange: ClosedRange<Int64> = 1...86_400
     package static let staleIfErrorRange: ClosedRange<Int64> = 0...604_800

@@ -10,9 +10,8 @@ struct DiscoveryTests {
         let server: ScriptedServer
         let name: String
 
-        /// - Parameters:
-        ///   - path: What the issuer's name has behind its host and port.
-        ///   - metadata: Of the issuer's name and its address without path.
+        /// `path` is what the issuer's name has behind its host and port; `metadata` is told the issuer's name, and
+        /// its address without path.
         init(path: String = "", _ metadata: (_ name: String, _ base: String) -> Step) throws {
             server = try ScriptedServer([], waits: true)
             let base = "http://127.0.0.1:\(server.port)"
@@ -61,7 +60,8 @@ struct DiscoveryTests {
         Vector(testDescription: "two issuers", outcome: "discovery_failed") {
             Step(#"{"issuer":"\#($0)","issuer":"\#($0)","jwks_uri":"\#($1)/keys"}"#)
         },
-        Vector(testDescription: "no address", outcome: "discovery_failed") { name, _ in Step(#"{"issuer":"\#(name)"}"#) },
+        Vector(testDescription: "no address", outcome: "discovery_failed") { name, _ in Step(#"{"issuer":"\#(name)"}"#)
+        },
         Vector(testDescription: "an address that is no string", outcome: "discovery_failed") {
             Step(#"{"issuer":"\#($0)","jwks_uri":["\#($1)/keys"]}"#)
         },
@@ -88,7 +88,9 @@ struct DiscoveryTests {
     ]
 
     @Test(arguments: vectors)
-    func `threat 77: metadata that are not the issuer's own lead nowhere, and nothing is guessed`(_ vector: Vector) throws {
+    func `threat 77: metadata that are not the issuer's own lead nowhere, and nothing is guessed`(_ vector: Vector)
+        throws
+    {
         let issuer = try Issuer(vector.metadata)
         try ExecutionEnvironment.run(issuer.setup) { environment in
             let answer = try environment.invoke(Event(token: token(issuer: issuer.name)))

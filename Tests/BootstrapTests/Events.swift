@@ -49,13 +49,10 @@ func token(
 }
 
 extension Setup {
-    static let routes = #"{"GET /orders": {"anyScope": ["orders/read"]}, "POST /orders": {"anyScope": ["orders/write"]}}"#
+    static let routes =
+        #"{"GET /orders": {"anyScope": ["orders/read"]}, "POST /orders": {"anyScope": ["orders/write"]}}"#
 
-    /// One issuer.
-    ///
-    /// - Parameters:
-    ///   - location: The issuer's members that say where its keys are.
-    ///   - keys: The member `keys`.
+    /// One issuer. `location` are its members that say where its keys are, `keys` is the member of that name.
     init(
         _ location: String, issuer: String = TestToken.issuer, keys: String = "{}", files: [String: String] = [:]
     ) {

@@ -6,9 +6,7 @@ final class KeyServer {
     private let server: ScriptedServer
     private let journal: URL
 
-    /// - Parameters:
-    ///   - steps: One for each request; the last serves all that come after it.
-    ///   - port: `nil` for one that is free.
+    /// Each request takes a step; the last serves all that come after it. Without a port, one that is free is taken.
     init(_ steps: Step..., port: Int? = nil) throws {
         journal = FileManager.default.temporaryDirectory.appending(path: "turnstile-\(UUID().uuidString)")
         server = try ScriptedServer(steps, port: port, journal: journal)
@@ -27,11 +25,8 @@ final class KeyServer {
     /// Nobody listens from here on.
     func end() throws { _ = try server.requests() }
 
-    /// One issuer whose keys are here.
-    ///
-    /// - Parameters:
-    ///   - keys: Members of `keys`.
-    ///   - snapshot: The names of the keys in a file beside the address; `nil` for no file.
+    /// One issuer whose keys are here. `keys` are members of `keys`; `snapshot` names the keys in a file beside the
+    /// address.
     func setup(_ keys: String = "", snapshot: [String]? = nil) -> Setup {
         let file = snapshot.map { names in
             #"{"keys":[\#(names.map { SigningKey.rsa.jwk(keyID: $0) }.joined(separator: ","))]}"#

@@ -91,7 +91,8 @@ struct KeyTransportTests {
         Vector(testDescription: "cut off", step: Step(good).with { $0.cutAfter = 100 }, outcome: "cut_off"),
         Vector(testDescription: "no answer at all", step: .nothing, outcome: "cut_off"),
         Vector(
-            testDescription: "no HTTP", step: Step().with { step in
+            testDescription: "no HTTP",
+            step: Step().with { step in
                 step.raw = "220 ready\r\n"
                 step.ending = "close"
             }, outcome: "malformed_response"),

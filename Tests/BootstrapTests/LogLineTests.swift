@@ -143,7 +143,8 @@ struct EventTests {
     @Test func `bytes that are no UTF-8 are refused`() throws {
         let body = "{\"type\":\"REQUEST\",\"x\":\"\u{FF}\u{C0}\"}"
         let raw = Step().with { step in
-            step.raw = "HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: id-1\r\nContent-Length: "
+            step.raw =
+                "HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: id-1\r\nContent-Length: "
                 + "\(body.unicodeScalars.count)\r\n\r\n\(body)"
         }
         let setup = Setup.keysInFile.with { $0.firstSteps = [raw, Step("{}", status: 202), Step("{}", status: 403)] }

@@ -123,13 +123,17 @@ struct RuntimeTests {
         }
     }
 
-    @Test func `an event that cannot be had is asked for three times, and then the process ends with status 1`() throws {
+    @Test func `an event that cannot be had is asked for three times, and then the process ends with status 1`() throws
+    {
         let setup = Setup.keysInFile.with { $0.firstSteps = [.nothing, .nothing, .nothing, .nothing] }
         try ExecutionEnvironment.run(setup) { environment in
             let end = try environment.waitForEnd()
             #expect(end == .init(status: 1))
             #expect(try environment.runtimeAPI.requestsSoFar().count == 3)
-            #expect(try environment.log().compactMap { $0["event"]?.string } == ["next_failed", "next_failed", "next_failed"])
+            #expect(
+                try environment.log().compactMap { $0["event"]?.string } == [
+                    "next_failed", "next_failed", "next_failed",
+                ])
             #expect(try environment.errorOutput().split(separator: "\n").count == 1)
         }
     }

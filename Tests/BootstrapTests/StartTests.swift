@@ -126,7 +126,8 @@ struct StartTests {
     }
 
     @Test(arguments: [
-        ExecutionEnvironment.unset, "", "no address", "127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1:", "user@127.0.0.1:1",
+        ExecutionEnvironment.unset, "", "no address", "127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1:",
+        "user@127.0.0.1:1",
         "127.0.0.1:1/path", "http://127.0.0.1:1", "127.0.0.1:1\r\nX: y",
     ])
     func `without a Runtime API says so in one line`(_ address: String) throws {

@@ -24,7 +24,8 @@ struct SurroundingsTests {
         #expect(!FileManager.default.fileExists(atPath: file))
     }
 
-    @Test func `threat 74, threat 89: proxies, roots and libraries' settings of the environment change nothing`() throws {
+    @Test func `threat 74, threat 89: proxies, roots and libraries' settings of the environment change nothing`() throws
+    {
         let proxy = try ScriptedServer([Step("proxied", status: 502)])
         let address = "http://127.0.0.1:\(proxy.port)"
         var variables = Dictionary(
