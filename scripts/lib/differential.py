@@ -14,13 +14,13 @@ import pathlib
 import random
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import jwt
 import tally
 from joserfc import jws
 from joserfc.errors import JoseError
-from joserfc.jwk import Key, KeySet
+from joserfc.jwk import JWKRegistry, Key, KeySet
 from token_mutations import signing_keys, token
 
 ALGORITHMS = [f"{family}{bits}" for family in ("RS", "PS", "ES") for bits in (256, 384, 512)] + ["EdDSA"]
@@ -34,7 +34,7 @@ STRICTER = {
     "signed trailing bits": "RFC 4648 section 3.5: bits that encode nothing must be zero, or a token has two spellings",
     "trailing bits of the signature": "RFC 4648 section 3.5: bits that encode nothing must be zero",
     "segment character changed": "RFC 4648 section 3.5: what changed were bits that encode nothing",
-    "kid absent": "a set of several keys: which one is meant is not guessed",
+    "kid absent": "two keys fit: which one is meant is not guessed",
     "kid null": "RFC 7515 section 4.1.4: kid is a string",
     "kid empty": "no key is named so",
     "kid a number": "RFC 7515 section 4.1.4: kid is a string",
@@ -68,21 +68,41 @@ LAXER = {
 }
 
 
-def joserfc_accepts(text: str, keys: KeySet) -> bool:
-    try:
+class Peers:
+    """The other two, with the same keys. Without a kid they are handed the one key of the set that fits, if any:
+    which key that is, is not theirs to find."""
+
+    def __init__(self, keys: list[Key]) -> None:
+        self.public = [key.as_dict(private=False) for key in keys]
+        self.key_set = KeySet.import_key_set({"keys": self.public})
+
+    def only_key_for(self, text: str) -> dict | None:
+        header = jwt.get_unverified_header(text)
+        if "kid" in header:
+            return None
+        (only,) = [key for key in self.public if key["alg"] == header["alg"]]
+        return only
+
+    def joserfc_accepts(self, text: str) -> bool:
+        only = self.only_key_for(text)
+        keys = self.key_set if only is None else JWKRegistry.import_key(only)
         jws.deserialize_compact(text, keys, algorithms=ALGORITHMS)
-    except (JoseError, ValueError, KeyError, TypeError, AttributeError):
-        return False
-    return True
+        return True
 
-
-def pyjwt_accepts(text: str, keys: dict[str, jwt.PyJWK]) -> bool:
-    try:
-        key = keys[jwt.get_unverified_header(text)["kid"]]
+    def pyjwt_accepts(self, text: str) -> bool:
+        kid = jwt.get_unverified_header(text).get("kid")
+        (jwk,) = [key for key in self.public if key["kid"] == kid] if kid is not None else [self.only_key_for(text)]
+        key = jwt.PyJWK.from_dict(jwk)
         jwt.PyJWS().decode(text, key, algorithms=[key.algorithm_name])
-    except (jwt.PyJWTError, ValueError, KeyError, TypeError, AttributeError):
+        return True
+
+
+def accepts(judge: Callable[[str], bool], text: str) -> bool:
+    """What a peer raises at a token that it does not take is not always an error of its own kind."""
+    try:
+        return judge(text)
+    except (JoseError, jwt.PyJWTError, ValueError, KeyError, TypeError, AttributeError):
         return False
-    return True
 
 
 def ours(turnstile: str, tokens: Iterable[str], jwks: pathlib.Path) -> list[dict]:
@@ -103,25 +123,23 @@ def compare(
     cases: list[tuple[str, str]], verdicts: list[dict], keys: list[Key]
 ) -> tuple[collections.Counter, list[str]]:
     """How often each rule explained a difference, and the differences that no rule explains."""
-    public = [key.as_dict(private=False) for key in keys]
-    key_set = KeySet.import_key_set({"keys": public})
-    by_name = {jwk["kid"]: jwt.PyJWK.from_dict(jwk) for jwk in public}
+    peers = Peers(keys)
     explained: collections.Counter = collections.Counter()
     unexplained = []
     for (mutation, text), verdict in zip(cases, verdicts, strict=True):
-        accepts = verdict["signature"] == "valid"
+        valid = verdict["signature"] == "valid"
         for peer, peer_accepts in (
-            ("joserfc", joserfc_accepts(text, key_set)),
-            ("PyJWT", pyjwt_accepts(text, by_name)),
+            ("joserfc", accepts(peers.joserfc_accepts, text)),
+            ("PyJWT", accepts(peers.pyjwt_accepts, text)),
         ):
-            if accepts == peer_accepts:
+            if valid == peer_accepts:
                 continue
-            if (reason := explanation(mutation, peer, accepts)) is not None:
+            if (reason := explanation(mutation, peer, valid)) is not None:
                 explained[mutation, peer, reason] += 1
             else:
-                said = f"{'accepts' if accepts else 'refuses'} ({verdict.get('reason')})"
+                said = f"{'accepts' if valid else 'refuses'} ({verdict.get('reason')})"
                 unexplained.append(f"{mutation}: ours {said}, {peer} does not agree: {text}")
-        if mutation == "none" and not accepts:
+        if mutation == "none" and not valid:
             unexplained.append(f"a good token is refused ({verdict.get('reason')}): {text}")
     return explained, unexplained
 
@@ -147,7 +165,7 @@ def main() -> int:
     explained, unexplained = compare(cases, verdicts, keys)
     for (mutation, peer, reason), times in sorted(explained.items()):
         print(f"{times:6} × {mutation}: {peer} differs; {reason}")
-    for line in unexplained[:20]:
+    for line in unexplained[:10]:
         print(f"UNEXPLAINED {line}")
     tally.record(len(cases) - len(unexplained), len(unexplained), "tokens against joserfc and PyJWT")
     valid = sum(verdict["signature"] == "valid" for verdict in verdicts)

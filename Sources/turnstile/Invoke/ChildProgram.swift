@@ -34,24 +34,26 @@ final class ChildProgram {
             let status = process.terminationStatus
             acts.yield(.ended(process.terminationReason == .exit ? .exited(status) : .signal(status)))
         }
-        Self.forward(output, .output, to: acts)
-        Self.forward(errors, .error, to: acts)
         do {
             try process.run()
         } catch {
             throw Problem("cannot start \(path): it is no program for this machine", remedy: Self.remedy)
         }
+        Self.forward(output, .output, to: acts)
+        Self.forward(errors, .error, to: acts)
     }
 
     static let remedy = "build it with `swift build`, or give its path with --bootstrap"
 
+    /// A thread for each pipe, which ends with it. A `readabilityHandler` is a source of Dispatch, and that of Linux
+    /// may hand an event to a source that was just cancelled and freed.
     private static func forward(
         _ pipe: Pipe, _ stream: RuntimeAct.Stream, to acts: AsyncStream<RuntimeAct>.Continuation
     ) {
-        pipe.fileHandleForReading.readabilityHandler = { handle in
-            let bytes = handle.availableData
-            if bytes.isEmpty { handle.readabilityHandler = nil }
-            acts.yield(bytes.isEmpty ? .outputEnded(stream) : .output(Array(bytes), stream))
+        let handle = pipe.fileHandleForReading
+        Thread.detachNewThread {
+            while case let bytes = handle.availableData, !bytes.isEmpty { acts.yield(.output(Array(bytes), stream)) }
+            acts.yield(.outputEnded(stream))
         }
     }
 
