@@ -2,11 +2,13 @@
 # The ways in which bootstrap is built. Sourced.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
+# Where the toolchain keeps its libraries; its programs lie beside.
+swift_resources() { swift -print-target-info | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p'; }
+
 # The toolchain's Embedded standard library for this machine; empty where it has none.
 embedded_library() {
-    local resources folder
-    resources=$(swift -print-target-info | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')
-    folder=$resources/embedded/$(uname -m)-unknown-linux-gnu
+    local folder
+    folder=$(swift_resources)/embedded/$(uname -m)-unknown-linux-gnu
     [[ ! -d $folder ]] || printf '%s' "$folder"
 }
 
