@@ -35,10 +35,12 @@ package struct ClaimsSet: Sendable {
     }
 
     /// The OAuth client that the token was issued to: `client_id` (RFC 8693 §4.3), else `azp`; of an ID token that
-    /// has neither, its one audience (OpenID Connect Core §2).
+    /// has neither, its one audience (OpenID Connect Core §2). That one is looked at only where `token_use` is checked
+    /// next, so that an ID token in place of an access token is told what it is.
     func client(under policy: IssuerPolicy) -> ExactString? {
         if let client = clientID ?? authorizedParty { return client }
-        return policy.tokenUse == .id && isAudienceASingleString ? audiences.first : nil
+        guard policy.tokenUse != nil, tokenUse == "id", isAudienceASingleString else { return nil }
+        return audiences.first
     }
 
     func isOfClient(allowedBy policy: IssuerPolicy) -> Bool {

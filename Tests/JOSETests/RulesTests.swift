@@ -169,6 +169,21 @@ struct TokenKindTests {
         #expect(refusal { try judge(TestToken(claims: ["token_use": #""id""#]), policies: [policy]) } == nil)
     }
 
+    @Test func `threat 45: an ID token of a client on the list is refused for what it is, and never without that check`() {
+        let claims: [String: String?] = ["client_id": nil, "token_use": #""id""#, "aud": #""web""#]
+        func found(_ tokenUse: IssuerPolicy.TokenUse?, _ client: ExactString = "web") -> TokenError? {
+            let policy = IssuerPolicy.test.with {
+                $0.clients = [client]
+                $0.tokenUse = tokenUse
+            }
+            return refusal { try judge(TestToken(claims: claims), policies: [policy]) }
+        }
+        #expect(found(.access) == .wrongTokenUse(expected: .access))
+        #expect(found(.access, "other") == .wrongClient)
+        #expect(found(nil) == .wrongClient)
+        #expect(found(.id) == nil)
+    }
+
     static let types: [(String?, String, Bool)] = [
         (#""at+jwt""#, "at+jwt", true), (#""AT+JWT""#, "at+jwt", true), (#""application/at+jwt""#, "at+jwt", true),
         (#""Application/At+Jwt""#, "at+jwt", true), (#""at+jwt""#, "application/at+jwt", true),

@@ -54,7 +54,7 @@ def rejected_samples() -> list[Sample]:
         rest("wrong-client", "wrong_client", "a client of the pool that is not on the list",
              machine("r10", READ, client_id=mint.UNLISTED_CLIENT, sub=mint.UNLISTED_CLIENT)),
         rest(
-            "id-token", "wrong_client", "an ID token in place of an access token names no client_id",
+            "id-token", "wrong_token_use", "an ID token in place of an access token",
             lambda keys: mint.signed(keys.person, mint.identity_claims("r11")),
         ),
         rest(
