@@ -130,20 +130,37 @@ extension PolicyCompiler {
         }
     }
 
-    private func longestPolicyInBytes() -> Int {
-        largestSets().map { permitted in
-            let policy = policy(for: permitted)
-            return (policy.allow + policy.deny).reduce(0) { $0 + $1.utf8.count + Self.overheadInBytes }
-        }.max() ?? 0
+    private func longestPolicyInBytes() -> Int { largestSets().map { lengthInBytes(of: $0) }.max() ?? 0 }
+
+    /// How long the resources of a policy are in an answer.
+    private func lengthInBytes(of permitted: RouteSet) -> Int {
+        let policy = policy(for: permitted)
+        return (policy.allow + policy.deny).reduce(0) { $0 + $1.utf8.count + Self.overheadInBytes }
     }
 
-    /// Every route; and, since a refused route may need patterns to deny, every route but those of one rule.
+    /// Every route; every route but those of one rule; and what a caller has who meets few rules, since each refused
+    /// route may need patterns to deny: the rule with the longest policy and every other that makes it longer.
     private func largestSets() -> [RouteSet] {
-        ([nil] + table.rules.indices.map { $0 }).map { excluded in
-            var set = RouteSet(routeCount: table.routes.count)
-            for (index, route) in table.routes.enumerated() where route.ruleIndex != excluded { set.insert(index) }
-            return set
+        let most = [routes { _ in true }] + table.rules.indices.map { excluded in routes { $0 != excluded } }
+        let least = table.rules.map { met in
+            let implied = table.rules.map { !RuleImplication(permitted: [met]).canRefuse($0) }
+            return routes { implied[$0] }
         }
+        let ordered = least.map { (set: $0, length: lengthInBytes(of: $0)) }.sorted { $0.length > $1.length }
+        var few = (set: RouteSet(routeCount: table.routes.count), length: 0)
+        for candidate in ordered {
+            var union = few.set
+            union.formUnion(candidate.set)
+            let length = lengthInBytes(of: union)
+            if length > few.length { few = (union, length) }
+        }
+        return most + [few.set]
+    }
+
+    private func routes(whoseRule isIncluded: (Int) -> Bool) -> RouteSet {
+        var set = RouteSet(routeCount: table.routes.count)
+        for (index, route) in table.routes.enumerated() where isIncluded(route.ruleIndex) { set.insert(index) }
+        return set
     }
 }
 

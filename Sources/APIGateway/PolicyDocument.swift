@@ -59,6 +59,26 @@ package struct PolicyDocument: Equatable, Sendable {
         return isPlain ? Self(allow: [], deny: [arn.text]) : .denyingAll(of: arn)
     }
 
+    /// The same document, with this request denied where it allows it.
+    ///
+    /// A policy's wildcards also take paths that no route of the table does: those of a route that the API has and
+    /// the table has not, or another spelling of a path. Whoever is refused such a request must not be allowed it by
+    /// the answer that refuses it. A character that IAM reads becomes a `?`, which takes it and any other.
+    package func refusing(_ arn: MethodARN) -> Self {
+        guard allows(arn.text) else { return self }
+        guard arn.text.utf8.count <= PolicyCompiler.resourceLimitInBytes else { return .denyingAll(of: arn) }
+        let rest = arn.text.utf8.dropFirst(arn.apiStagePrefix.utf8.count)
+        let literal = rest.map { Self.isSpecial($0) ? UInt8(ascii: "?") : $0 }
+        return Self(allow: allow, deny: deny + [arn.apiStagePrefix + ExactString(utf8: literal[...])])
+    }
+
+    /// What API Gateway makes of the document for a request: a Deny overrules an Allow (IAM user guide, *Policy
+    /// evaluation logic*).
+    package func allows(_ resource: ExactString) -> Bool {
+        allow.contains { ResourcePattern(text: $0).matches(resource) }
+            && !deny.contains { ResourcePattern(text: $0).matches(resource) }
+    }
+
     private static func isSpecial(_ byte: UInt8) -> Bool {
         byte == UInt8(ascii: "*") || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "$")
     }

@@ -86,19 +86,20 @@ struct AnswerWriter {
     }
 
     /// For every request with this token, so that a cached answer is right for all of them: it is the same document
-    /// whether this request is allowed or not.
+    /// whether this request is allowed or not. Only a refused request that its wildcards take, beside every route of
+    /// the table, is denied in it too.
     private mutating func document(
         for caller: Caller, _ judgement: Judgement, _ request: AuthorizerRequest, _ compiler: PolicyCompiler
     ) -> (PolicyDocument, UsageKey?) {
         let permitted = configuration.routes.permittedRoutes(for: caller)
-        guard request.shape.isREST else {
-            return (PolicyDocument(memory.policy(for: permitted, from: compiler), on: request.arn), nil)
-        }
+        let whole = PolicyDocument(memory.policy(for: permitted, from: compiler), on: request.arn)
+        let document = judgement.reason == nil ? whole : whole.refusing(request.arn)
+        guard request.shape.isREST else { return (document, nil) }
         do throws(UsageKeyFault) {
             // The judge derived one only for a request that is allowed.
             let usageKey =
                 if let known = judgement.usageKey { known } else { try configuration.usageKey(for: caller) }
-            return (PolicyDocument(memory.policy(for: permitted, from: compiler), on: request.arn), usageKey)
+            return (document, usageKey)
         } catch {
             return (.denyingAll(of: request.arn), nil)
         }

@@ -146,7 +146,9 @@ struct IssuerLoader {
         do throws(HTTPURLError) {
             _ = try SecureURL(parsing: address)
         } catch {
-            throw value.wrong(allowed: "an https URL, or http for a loopback address (\(error.description))")
+            // What stands before an `@` may be a password.
+            let quoted = value.json.text.contains(UInt8(ascii: "@")) ? value.secret : value
+            throw quoted.wrong(allowed: "an https URL, or http for a loopback address (\(error.description))")
         }
     }
 }

@@ -70,16 +70,26 @@ package struct KeyFetcher: Sendable {
         return HTTPField(name: "If-None-Match", value: String(decoding: entityTag, as: UTF8.self))
     }
 
-    /// OpenID Connect Discovery §4: the document must name the very issuer it was asked of (§4.3).
+    /// OpenID Connect Discovery §4.
     private func discover(_ issuer: String, _ timeout: Int64) throws(KeyFetchError) -> String {
         let base = issuer.utf8.last == UInt8(ascii: "/") ? String(issuer.dropLast()) : issuer
         let response = try get("\(base)/.well-known/openid-configuration", [], timeout)
         guard response.status == 200 else { throw .status(response.status) }
-        guard let document = try? JSONDocument(parsing: response.body), document.root.kind == .object else {
+        return try Self.address(inDocument: response.body, of: issuer)
+    }
+
+    /// The document must name the very issuer it was asked of (OpenID Connect Discovery §4.3), and its `jwks_uri` must
+    /// be of `https` (§3). Only of an issuer on this machine, which is asked by `http` itself, it may be `http`: no
+    /// issuer elsewhere sends a request to this machine's own ports.
+    static func address(inDocument bytes: [UInt8], of issuer: String) throws(KeyFetchError) -> String {
+        guard let document = try? JSONDocument(parsing: bytes), document.root.kind == .object else {
             throw .discovery(.notADocument)
         }
         guard document.root["issuer"]?.isString(issuer) == true else { throw .discovery(.otherIssuer) }
         guard let url = document.root["jwks_uri"]?.string else { throw .discovery(.noAddress) }
+        guard url.utf8.starts(with: "https://".utf8) || issuer.utf8.starts(with: "http://".utf8) else {
+            throw .discovery(.insecureAddress)
+        }
         return url
     }
 
@@ -112,7 +122,7 @@ package enum KeyFetchError: Error, Sendable {
     /// The address that was discovered is not one to be asked.
     case address(HTTPURLError)
 
-    package enum DiscoveryFault: Sendable { case notADocument, otherIssuer, noAddress }
+    package enum DiscoveryFault: Sendable { case notADocument, otherIssuer, noAddress, insecureAddress }
 
     /// Stable, for logs.
     package var code: String {
@@ -137,6 +147,7 @@ extension KeyFetchError: CustomStringConvertible {
         case .discovery(.notADocument): "the discovery document is not a JSON object"
         case .discovery(.otherIssuer): "the discovery document names another issuer"
         case .discovery(.noAddress): "the discovery document has no jwks_uri"
+        case .discovery(.insecureAddress): "the jwks_uri of the discovery document is not an https URL"
         case .address(let error): error.description
         }
     }

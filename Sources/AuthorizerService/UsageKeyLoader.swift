@@ -19,6 +19,8 @@ extension IssuerLoader {
 
     func usageKey() throws(ConfigurationError) -> UsageKeyStrategy {
         guard let value = object.optional("usageKey") else { return pool == nil ? .none : .automatic }
+        // A text in place of the object is likely to be a key.
+        guard value.json.kind == .object else { throw value.secret.wrong(allowed: "an object") }
         let all = try value.object(allowing: Members.all)
         let source = try all.required("from", "clientID, claim, hmac, map, fixed or none").choice(Source.self)
         switch source {

@@ -94,11 +94,14 @@ struct ExactnessTests {
 
     @Test(arguments: mutations)
     func `a compiler that is broken is caught`(_ mutation: Mutation) {
-        #expect(throws: Counterexample.self) {
+        let caught = #expect(throws: Counterexample.self) {
             try check(
                 seed: Self.seed, count: 600, generate: { RandomTable.random(using: &$0) },
                 property: { try Self.holds($0, Tally(), mutation.change) })
         }
+
+        // By its verdict: any other error would say nothing of the mutation.
+        #expect(caught?.breach.contains("Wrong(") == true)
     }
 
     private static func holds(

@@ -171,6 +171,19 @@ struct PolicyTests {
     }
 
     @Test
+    func `a table is refused whose policy is too long for who is permitted little and refused much`() throws {
+        let wild = ["GET /a/{p+}", "GET /b/{p+}"]
+        let beside = (10..<30).flatMap { ["GET /a/\($0)", "GET /b/\($0)"] }
+        func table(_ keys: [String]) throws -> RouteTable {
+            try RouteTable(
+                try keys.map { (try RouteKey(parsing: ExactString($0)), RouteRule(anyScope: [ExactString($0)])) })
+        }
+
+        #expect(throws: Never.self) { try PolicyCompiler(try table(wild + beside.filter { $0 < "GET /b" })) }
+        #expect(throws: PolicyCompilerError.self) { try PolicyCompiler(try table(wild + beside)) }
+    }
+
+    @Test
     func `a WebSocket's policy is of $connect alone, and the others' never`() throws {
         let table = try table(["$connect": "r", "GET /a": "r", "GET /b": "w"])
         let compiler = try PolicyCompiler(table)

@@ -142,6 +142,18 @@ struct JudgeTests {
     }
 
     @Test
+    func `threat 59: a route that the table has not is denied, also where a wildcard of the caller takes its path`()
+        throws
+    {
+        let bench = try Bench(routes: #""GET /orders/{id}": {}"#)
+        let refused = try bench.response(Self.event("GET", "/orders/export"))
+        let statements = try #require(refused["policyDocument"]?["Statement"])
+        #expect(
+            String(decoding: statements.text, as: UTF8.self).hasSuffix(
+                #","arn:aws:execute-api:eu-west-1:123456789012:abcdef1234/prod/GET/orders/export"]}]"#))
+    }
+
+    @Test
     func `threat 64: an unusable usage key denies every route and names no key`() throws {
         let response = try Bench().response(Self.event(token: Self.token(client: "short")))
         #expect(response["usageIdentifierKey"] == nil)
