@@ -135,7 +135,11 @@ package enum System {
     // MARK: Signals and the end
 
     /// From here on SIGTERM ends the process at once with status 0, and a closed pipe is an error, not a signal.
-    package static func leaveOnSIGTERM() { _ = cposix_leave_on_sigterm() }
+    package static func leaveOnSIGTERM() {
+        _ = cposix_leave_on_sigterm()
+        // Signals that the parent blocks stay blocked in a child.
+        holdSIGTERM(false)
+    }
 
     /// While held, SIGTERM waits: nothing is left half-written.
     package static func holdSIGTERM(_ isHeld: Bool) { _ = cposix_hold_sigterm(isHeld ? 1 : 0) }

@@ -83,6 +83,8 @@ struct RuntimeTests {
             let end = try environment.waitForEnd()
             #expect(end == .init(status: 0))
             #expect(try environment.runtimeAPI.requestsSoFar().isEmpty)
+            // Not when the fetch had ended.
+            #expect(try environment.fetchOutcomes().isEmpty)
         }
     }
 
