@@ -85,8 +85,7 @@ final class ExecutionEnvironment {
     }
 
     private func remove() {
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-        process.waitUntilExit()
+        if isRunning { kill(process.processIdentifier, SIGKILL) }
         try? FileManager.default.removeItem(at: folder)
     }
 }
@@ -149,13 +148,32 @@ extension ExecutionEnvironment {
         var bySignal = false
     }
 
-    var isRunning: Bool { process.isRunning }
+    var isRunning: Bool { end == nil }
+
+    /// Asked of the kernel: `Process` may overlook an end while many processes come and go.
+    private var end: End? {
+        var information = unsafe siginfo_t()
+        let child = id_t(process.processIdentifier)
+        guard unsafe waitid(P_PID, child, &information, WEXITED | WNOHANG | WNOWAIT) == 0 else {
+            // It was reaped, so `Process` knows, or is about to.
+            guard !process.isRunning else { return nil }
+            return End(status: process.terminationStatus, bySignal: process.terminationReason == .uncaughtSignal)
+        }
+        guard unsafe information.si_signo == SIGCHLD else { return nil }
+        return End(
+            status: unsafe information._sifields._sigchld.si_status,
+            bySignal: unsafe information.si_code != Int32(CLD_EXITED))
+    }
 
     func terminate() { kill(process.processIdentifier, SIGTERM) }
 
     func waitForEnd() throws -> End {
-        try wait("the end of the process") { !isRunning }
-        return End(status: process.terminationStatus, bySignal: process.terminationReason == .uncaughtSignal)
+        var found: End?
+        try wait("the end of the process") {
+            found = end
+            return found != nil
+        }
+        return try #require(found)
     }
 
     struct Impatience: Error { let what: String }

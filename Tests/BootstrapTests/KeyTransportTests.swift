@@ -153,6 +153,7 @@ struct KeyTransportTests {
             #expect(fetch["keysSkipped"]?.number?.integer == 1)
             #expect(fetch["skippedBecause"]?.string?.isEmpty == false)
         }
+        #expect(try server.requests().count == 1)
     }
 }
 

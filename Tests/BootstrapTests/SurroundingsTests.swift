@@ -57,11 +57,12 @@ struct SurroundingsTests {
         let folder = FileManager.default.temporaryDirectory.appending(path: "turnstile-\(UUID().uuidString)")
         try Data(useless.utf8).write(to: folder)
         defer { try? FileManager.default.removeItem(at: folder) }
-        let (setup, _) = try fetchingOverTLS(["OPENSSL_CONF": folder.path])
+        let (setup, server) = try fetchingOverTLS(["OPENSSL_CONF": folder.path])
         try ExecutionEnvironment.run(setup) { environment in
             let answer = try environment.invoke(Event(token: token()))
             #expect(answer.isAllow)
         }
+        #expect(try server.requests().count == 1)
     }
 
     @Test func `threat 89: roots that the environment names are not believed`() throws {

@@ -43,7 +43,10 @@ class Server:
 
     def serve(self, listener):
         while True:
-            connection, _ = listener.accept()
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return  # It was shut down.
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with self.lock:
                 self.connections += 1
@@ -183,6 +186,8 @@ def main():
     threading.Thread(target=server.serve, args=(listener,), daemon=True).start()
     for line in sys.stdin:
         server.add(json.loads(line))
+    # Nobody gets a connection any more once the report can be read.
+    listener.shutdown(socket.SHUT_RDWR)
     with server.lock:
         report = "".join(json.dumps(request) + "\n" for request in server.requests)
     try:
