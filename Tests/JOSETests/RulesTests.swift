@@ -169,7 +169,8 @@ struct TokenKindTests {
         #expect(refusal { try judge(TestToken(claims: ["token_use": #""id""#]), policies: [policy]) } == nil)
     }
 
-    @Test func `threat 45: an ID token of a client on the list is refused for what it is, and never without that check`() {
+    @Test
+    func `threat 45: an ID token of a client on the list is refused for what it is, where that is checked`() {
         let claims: [String: String?] = ["client_id": nil, "token_use": #""id""#, "aud": #""web""#]
         func found(_ tokenUse: IssuerPolicy.TokenUse?, _ client: ExactString = "web") -> TokenError? {
             let policy = IssuerPolicy.test.with {
