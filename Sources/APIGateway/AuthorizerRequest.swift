@@ -67,7 +67,9 @@ struct AuthorizerEvent {
         return (arn, .resource(resource, httpMethod: method))
     }
 
-    /// HTTP API, payload 2.0.
+    /// HTTP API, payload 2.0. API and stage are not compared, nor, for the route `$default`, the method: the sample that
+    /// AWS publishes (developer guide, *Lambda authorizers for HTTP APIs*) has others in its context than in its ARN.
+    /// Where they differ the ARN is right.
     func requestOfPayload2() throws(EventError) -> (MethodARN, RouteTarget) {
         if let type = root["type"], !type.isString("REQUEST") { throw .unknownShape }
         let arn = try arn("routeArn")
@@ -75,9 +77,11 @@ struct AuthorizerEvent {
         let context = root["requestContext"]
         guard let method = context?["http"]?["method"] else { throw .missing("requestContext.http.method") }
         guard let method = method.exactString else { throw .wrongType("requestContext.http.method") }
-        try checkAgreement(of: arn, with: context)
-        try checkAgreement(of: arn, with: method, "requestContext.http.method")
         try check(context?["routeKey"], is: key, "requestContext.routeKey")
+        if key == "$default", case .method(let verb, _) = arn.operation {
+            return (arn, .routeKey(key, httpMethod: verb))
+        }
+        try checkAgreement(of: arn, with: method, "requestContext.http.method")
         return (arn, .routeKey(key, httpMethod: method))
     }
 

@@ -214,6 +214,22 @@ struct EventShapeTests {
     }
 
     @Test
+    func `an event of payload 2.0 for the route $default may name another API, stage and method beside its ARN`() throws
+    {
+        let request = try AuthorizerRequest(
+            parsing: SampleEvents.json(
+                SampleEvents.payload2,
+                with: [
+                    "routeKey": #""$default""#, "routeArn": #""\#(apiARN)GET/request""#,
+                    "requestContext": ##"""
+                    {"apiId":"api-id","stage":"$default","routeKey":"$default","http":{"method":"POST"}}
+                    """##,
+                ]))
+        #expect(request.target == .routeKey("$default", httpMethod: "GET"))
+        #expect(request.arn.operation == .method(verb: "GET", path: "/request"))
+    }
+
+    @Test
     func `threat 62: a member that should agree must be a string`() {
         #expect(throws: EventError.wrongType("requestContext.apiId")) {
             try AuthorizerRequest(
