@@ -77,9 +77,6 @@ package enum System {
         }
     }
 
-    /// Whether a file can be opened for reading; used to choose among well-known places.
-    package static func isReadable(_ path: String) -> Bool { unsafe access(path, R_OK) == 0 }
-
     private static var lastError: String {
         guard let text = unsafe strerror(cposix_errno()) else { return "unknown error" }
         return unsafe String(cString: text)
