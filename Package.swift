@@ -75,6 +75,7 @@ let core: [Target] = [
 
 /// The operator's tool and the tests: ordinary Swift.
 let ordinary: [Target] = [
+    .target(name: "AWSClient", dependencies: ["HTTPTransport", "StrictJSON"], swiftSettings: contract),
     .executableTarget(
         name: "turnstile",
         dependencies: [
@@ -95,6 +96,7 @@ let ordinary: [Target] = [
     tests(for: "OpenSSLSignatures", with: ["JOSE", "StrictJSON"]),
     tests(for: "HTTPTransport"),
     tests(for: "LambdaRuntime", with: ["HTTPTransport", "StrictJSON"]),
+    tests(for: "AWSClient", with: ["HTTPTransport", "StrictJSON"]),
     tests(
         for: "AuthorizerService",
         with: [
