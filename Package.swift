@@ -76,11 +76,14 @@ let core: [Target] = [
 /// The operator's tool and the tests: ordinary Swift.
 let ordinary: [Target] = [
     .target(name: "AWSClient", dependencies: ["HTTPTransport", "StrictJSON"], swiftSettings: contract),
+    .target(
+        name: "UsageKeys", dependencies: ["AWSClient", "Authorization", "HTTPTransport", "JOSE", "StrictJSON"],
+        swiftSettings: contract),
     .executableTarget(
         name: "turnstile",
         dependencies: [
-            "APIGateway", "Authorization", "AuthorizerService", "HTTPTransport", "JOSE", "LambdaRuntime",
-            "OpenSSLSignatures", "StrictJSON",
+            "APIGateway", "AWSClient", "Authorization", "AuthorizerService", "HTTPTransport", "JOSE", "LambdaRuntime",
+            "OpenSSLSignatures", "StrictJSON", "UsageKeys",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "FlyingFox", package: "FlyingFox"),
             .product(name: "FlyingSocks", package: "FlyingFox"),
@@ -97,6 +100,7 @@ let ordinary: [Target] = [
     tests(for: "HTTPTransport"),
     tests(for: "LambdaRuntime", with: ["HTTPTransport", "StrictJSON"]),
     tests(for: "AWSClient", with: ["HTTPTransport", "StrictJSON"]),
+    tests(for: "UsageKeys", with: ["AWSClient", "Authorization", "AuthorizerService", "JOSE", "StrictJSON"]),
     tests(
         for: "AuthorizerService",
         with: [

@@ -174,8 +174,10 @@ package struct Judge {
 }
 
 /// The hash that usage keys are made with.
-struct OpenSSLHashing: MessageAuthentication {
-    func hmacSHA256(of message: [UInt8], key: [UInt8]) -> [UInt8]? {
+package struct OpenSSLHashing: MessageAuthentication {
+    package init() {}
+
+    package func hmacSHA256(of message: [UInt8], key: [UInt8]) -> [UInt8]? {
         guard let hmac = HMACSHA256(key: key) else { return nil }
         return try? hmac.code(for: message)
     }

@@ -44,8 +44,7 @@ package struct ClaimsSet: Sendable {
     }
 
     func isOfClient(allowedBy policy: IssuerPolicy) -> Bool {
-        guard let clients = policy.clients else { return true }
-        return client(under: policy).map(clients.contains) ?? false
+        policy.admits(client(under: policy))
     }
 
     private static func string(_ name: InvalidClaim.Name, in payload: JSONValue) throws(TokenError) -> ExactString? {

@@ -57,6 +57,16 @@ package struct IssuerPolicy: Sendable {
     }
 }
 
+extension IssuerPolicy {
+    /// Whether the tokens of a client are judged under this policy.
+    ///
+    /// - Parameter client: `nil` for a token that names none.
+    package func admits(_ client: ExactString?) -> Bool {
+        guard let clients else { return true }
+        return client.map(clients.contains) ?? false
+    }
+}
+
 /// A claim that must be there with one of these values.
 package struct RequiredClaim: Sendable {
     package let name: ExactString
