@@ -11,9 +11,12 @@ package final class FieldList {
     package init(_ fields: [HTTPField]) throws(TransportError) {
         unsafe list = nil
         for field in fields { try append("\(field.name): \(field.value)") }
-        // A name without a value takes the header out: no wait for `100 Continue` (RFC 9110 §10.1.1).
-        try append("Expect:")
+        // No wait for `100 Continue` (RFC 9110 §10.1.1).
+        try leaveOut("Expect")
     }
+
+    /// Takes out a header that libcurl would add: a name without a value.
+    func leaveOut(_ name: String) throws(TransportError) { try append("\(name):") }
 
     deinit { unsafe curl_slist_free_all(list) }
 
