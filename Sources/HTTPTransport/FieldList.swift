@@ -8,11 +8,15 @@ package final class FieldList {
     private var list: UnsafeMutablePointer<curl_slist>?
 
     /// - Throws: ``TransportError`` of kind `libraryUnavailable` when memory has run out.
-    package init(_ fields: [HTTPField]) throws(TransportError) {
+    package convenience init(_ fields: [HTTPField]) throws(TransportError) {
+        try self.init(fields, leavingOutExpect: true)
+    }
+
+    init(_ fields: [HTTPField], leavingOutExpect: Bool) throws(TransportError) {
         unsafe list = nil
         for field in fields { try append("\(field.name): \(field.value)") }
         // No wait for `100 Continue` (RFC 9110 §10.1.1).
-        try leaveOut("Expect")
+        if leavingOutExpect { try leaveOut("Expect") }
     }
 
     /// Takes out a header that libcurl would add: a name without a value.
