@@ -21,3 +21,14 @@ extension AWSCredentials: CustomStringConvertible, CustomDebugStringConvertible,
     package var debugDescription: String { description }
     package var customMirror: Mirror { Mirror(self, children: ["accessKeyID": accessKeyID]) }
 }
+
+extension AWSCredentials {
+    /// A text of AWS without what it may repeat of these: a wrong signature is answered with all that was signed, the
+    /// session token included.
+    func withholdingSecrets(_ text: String) -> String {
+        for secret in [secretAccessKey, sessionToken].compactMap({ $0 }) where text.contains(secret) {
+            return "(a message that repeats a secret)"
+        }
+        return text
+    }
+}

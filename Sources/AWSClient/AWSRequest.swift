@@ -4,17 +4,21 @@ package import StrictJSON
 /// One call to a service.
 package struct AWSRequest: Sendable {
     package let service: AWSService
-    /// The operation in IAM's words, such as `apigateway:GET` or `cognito-idp:ListUserPoolClients`; for messages.
+    /// The operation, such as `GET /apikeys` or `ListUserPoolClients`; for messages.
     package let action: String
+    /// What IAM calls the permission: `apigateway:GET`, `cognito-idp:ListUserPoolClients`.
+    package let permission: String
     package let method: ServiceRequest.Method
     /// Segments of the path, not encoded.
     package let path: [String]
     /// Not encoded, in any order.
-    package let query: [(name: String, value: String)]
+    package var query: [(name: String, value: String)]
     package let fields: [HTTPField]
     package let body: [UInt8]?
     /// Whether the call changes nothing, so that it can be repeated when nobody knows what became of it.
     package let isRead: Bool
+    /// The quotas that it counts towards.
+    package let quotas: [AWSPacing.Quota]
 
     /// A call of API Gateway's kind: method and path name the operation.
     ///
@@ -28,9 +32,12 @@ package struct AWSRequest: Sendable {
     ) -> AWSRequest {
         let type = json == nil ? nil : HTTPField(name: "Content-Type", value: "application/json")
         let accept = HTTPField(name: "Accept", value: "application/json")
+        let isCreation = method == .post && path == ["apikeys"]
         return AWSRequest(
-            service: .apiGateway, action: "apigateway:\(method.rawValue)", method: method, path: path, query: query,
-            fields: [accept, type].compactMap { $0 }, body: json, isRead: method == .get)
+            service: .apiGateway, action: "\(method.rawValue) /\(path.joined(separator: "/"))",
+            permission: "apigateway:\(method.rawValue)", method: method, path: path, query: query,
+            fields: [accept, type].compactMap { $0 }, body: json, isRead: method == .get,
+            quotas: isCreation ? [.apiGateway, .createAPIKey] : [.apiGateway])
     }
 
     /// A call of Cognito's kind: one POST, whose header names the operation.
@@ -43,8 +50,9 @@ package struct AWSRequest: Sendable {
         let type = HTTPField(name: "Content-Type", value: "application/x-amz-json-1.1")
         let target = HTTPField(name: "X-Amz-Target", value: "AWSCognitoIdentityProviderService.\(operation)")
         return AWSRequest(
-            service: .cognitoUserPools, action: "cognito-idp:\(operation)", method: .post, path: [], query: [],
-            fields: [type, target].compactMap { $0 }, body: json, isRead: isRead)
+            service: .cognitoUserPools, action: operation, permission: "cognito-idp:\(operation)", method: .post,
+            path: [], query: [], fields: [type, target].compactMap { $0 }, body: json, isRead: isRead,
+            quotas: [.userPools])
     }
 }
 
@@ -55,4 +63,10 @@ package struct AWSResponse: Sendable {
     package let document: JSONDocument?
     /// What AWS's support asks for.
     package let requestID: String?
+
+    package init(status: Int, document: JSONDocument?, requestID: String?) {
+        self.status = status
+        self.document = document
+        self.requestID = requestID
+    }
 }

@@ -1,9 +1,9 @@
 /// Everything that is not said but found: environment, files, programs, clocks and chance.
 package struct AWSSurroundings {
     package var environment: (String) -> String?
-    /// - Returns: `nil` where there is no such file.
+    /// - Returns: The whole file; `nil` where there is none.
     package var readFile: (String) throws(UnreadableFile) -> [UInt8]?
-    /// Runs a program without a shell and gives what it wrote to standard output.
+    /// Runs a program without a shell, its errors going where ours go, and gives what it wrote to standard output.
     package var run: ([String]) throws(FailedProgram) -> [UInt8]
     /// Seconds since 1970-01-01T00:00:00Z.
     package var now: () -> Int64
@@ -13,12 +13,9 @@ package struct AWSSurroundings {
     package var random: () -> UInt64
 
     package init(
-        environment: @escaping (String) -> String?,
-        readFile: @escaping (String) throws(UnreadableFile) -> [UInt8]?,
-        run: @escaping ([String]) throws(FailedProgram) -> [UInt8],
-        now: @escaping () -> Int64,
-        uptimeInMilliseconds: @escaping () -> Int64,
-        sleepInMilliseconds: @escaping (Int64) -> Void,
+        environment: @escaping (String) -> String?, readFile: @escaping (String) throws(UnreadableFile) -> [UInt8]?,
+        run: @escaping ([String]) throws(FailedProgram) -> [UInt8], now: @escaping () -> Int64,
+        uptimeInMilliseconds: @escaping () -> Int64, sleepInMilliseconds: @escaping (Int64) -> Void,
         random: @escaping () -> UInt64
     ) {
         self.environment = environment
@@ -29,6 +26,9 @@ package struct AWSSurroundings {
         self.sleepInMilliseconds = sleepInMilliseconds
         self.random = random
     }
+
+    /// A variable that is set to something.
+    func variable(_ name: String) -> String? { environment(name).flatMap { $0.isEmpty ? nil : $0 } }
 }
 
 package struct UnreadableFile: Error, Equatable {

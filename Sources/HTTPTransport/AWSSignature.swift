@@ -10,7 +10,8 @@ package struct AWSSignature: Sendable {
 
     /// - Returns: `nil` where a text is empty, or holds what would end a line, a field of the signature's scope, or the
     ///   text itself for C: anything outside visible ASCII, and in the region or the service anything but letters,
-    ///   digits and `-`; in the key id also `/` and `,`, which separate it from what follows.
+    ///   digits and `-`; in the key id also `/` and `,`, which separate it from what follows. Also where the session token is
+    ///   longer than a header may be.
     package init?(accessKeyID: String, secretAccessKey: String, sessionToken: String?, region: String, service: String)
     {
         let secrets = [accessKeyID, secretAccessKey] + (sessionToken.map { [$0] } ?? [])
@@ -20,6 +21,7 @@ package struct AWSSignature: Sendable {
         guard !accessKeyID.utf8.contains(where: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: ",") }) else {
             return nil
         }
+        if let sessionToken, HTTPField(name: Self.tokenField, value: sessionToken) == nil { return nil }
         guard [region, service].allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy(Self.isScopeByte) }) else { return nil }
         self.accessKeyID = accessKeyID
         self.secretAccessKey = secretAccessKey
@@ -27,6 +29,8 @@ package struct AWSSignature: Sendable {
         self.region = region
         self.service = service
     }
+
+    static let tokenField = "X-Amz-Security-Token"
 
     private static func isScopeByte(_ byte: UInt8) -> Bool {
         switch byte {

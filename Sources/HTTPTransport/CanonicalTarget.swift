@@ -32,6 +32,17 @@ package struct CanonicalTarget: Equatable, Sendable {
         return query.isEmpty ? signedPath : "\(signedPath)?\(query)"
     }
 
+    /// Whether no `name=value` is the beginning of another, and the order is the same when each two are compared by as
+    /// many bytes as the shorter has. Neighbours suffice: whatever sorts between a text and a longer one that it begins
+    /// begins with it too.
+    var isSortedByPrefixes: Bool {
+        let pairs = query.utf8.split(separator: UInt8(ascii: "&"))
+        return zip(pairs, pairs.dropFirst()).allSatisfy { left, right in
+            guard let (one, other) = zip(left, right).first(where: { $0 != $1 }) else { return false }
+            return one < other
+        }
+    }
+
     private static func encodedAgain(_ path: String) -> String {
         String(decoding: path.utf8.flatMap { $0 == UInt8(ascii: "%") ? Array("%25".utf8) : [$0] }, as: UTF8.self)
     }

@@ -8,12 +8,19 @@ package final class FieldList {
     private var list: UnsafeMutablePointer<curl_slist>?
 
     /// - Throws: ``TransportError`` of kind `libraryUnavailable` when memory has run out.
-    package init(_ fields: [HTTPField]) throws(TransportError) {
+    package convenience init(_ fields: [HTTPField]) throws(TransportError) {
+        try self.init(fields, leavingOutExpect: true)
+    }
+
+    init(_ fields: [HTTPField], leavingOutExpect: Bool) throws(TransportError) {
         unsafe list = nil
         for field in fields { try append("\(field.name): \(field.value)") }
-        // A name without a value takes the header out: no wait for `100 Continue` (RFC 9110 §10.1.1).
-        try append("Expect:")
+        // No wait for `100 Continue` (RFC 9110 §10.1.1).
+        if leavingOutExpect { try leaveOut("Expect") }
     }
+
+    /// Takes out a header that libcurl would add: a name without a value.
+    func leaveOut(_ name: String) throws(TransportError) { try append("\(name):") }
 
     deinit { unsafe curl_slist_free_all(list) }
 
