@@ -8,15 +8,11 @@ package final class FieldList {
     private var list: UnsafeMutablePointer<curl_slist>?
 
     /// - Throws: ``TransportError`` of kind `libraryUnavailable` when memory has run out.
-    package convenience init(_ fields: [HTTPField]) throws(TransportError) {
-        try self.init(fields, leavingOutExpect: true)
-    }
-
-    init(_ fields: [HTTPField], leavingOutExpect: Bool) throws(TransportError) {
+    package init(_ fields: [HTTPField]) throws(TransportError) {
         unsafe list = nil
         for field in fields { try append("\(field.name): \(field.value)") }
         // No wait for `100 Continue` (RFC 9110 §10.1.1).
-        if leavingOutExpect { try leaveOut("Expect") }
+        try leaveOut("Expect")
     }
 
     /// Takes out a header that libcurl would add: a name without a value.

@@ -39,7 +39,7 @@ package struct APIGatewayKeys {
     package func keys(inPlan plan: String) throws(AWSError) -> Set<String> {
         var ids: Set<String> = []
         try list(["usageplans", plan, "keys"], []) { item throws(AWSError) in
-            ids.insert(try item.requiredString("id", in: "apigateway:GET"))
+            ids.insert(try item.requiredString("id", in: "GET /usageplans"))
         }
         return ids
     }
@@ -52,7 +52,7 @@ package struct APIGatewayKeys {
     package func plans() throws(AWSError) -> [UsagePlan] {
         var plans: [UsagePlan] = []
         try list(["usageplans"], []) { item throws(AWSError) in
-            let id = try item.requiredString("id", in: "apigateway:GET")
+            let id = try item.requiredString("id", in: "GET /usageplans")
             plans.append(UsagePlan(id: id, name: item["name"]?.string ?? ""))
         }
         return plans
@@ -75,15 +75,15 @@ package struct APIGatewayKeys {
                 try take(items)
             } else {
                 throw .malformedResponse(
-                    action: "apigateway:GET", reason: "the list's items are a \(items.kind.rawValue)")
+                    action: "GET /\(path.joined(separator: "/"))", reason: "has \(items.kind.rawValue) for items")
             }
         }
     }
 
     private static func key(_ item: JSONValue) throws(AWSError) -> APIKey {
-        let action = "apigateway:GET"
+        let action = "GET /apikeys"
         guard let value = item["value"]?.exactString else {
-            throw .malformedResponse(action: action, reason: "a key has no value")
+            throw .malformedResponse(action: action, reason: "has a key without its value")
         }
         var tags: [ExactString: ExactString] = [:]
         if let members = item["tags"]?.members {
@@ -115,7 +115,7 @@ extension APIGatewayKeys: UsageKeyStore {
         json.endObject()
         let answer = try client.send(.rest(.post, ["apikeys"], json: json.bytes))
         guard let id = answer.document?.root["id"]?.string, !id.isEmpty else {
-            throw .malformedResponse(action: "apigateway:POST", reason: "the new key has no id")
+            throw .malformedResponse(action: "POST /apikeys", reason: "has no id")
         }
         return id
     }

@@ -5,7 +5,7 @@ extension JSONValue {
     /// A member that every answer has.
     func requiredString(_ name: String, in action: String) throws(AWSError) -> String {
         guard let text = self[name]?.string, !text.isEmpty else {
-            throw .malformedResponse(action: action, reason: "an item has no \(name)")
+            throw .malformedResponse(action: action, reason: "has an item without \(name)")
         }
         return text
     }

@@ -44,10 +44,10 @@ package struct UserPoolClients {
             return .userPools(operation, json: json.bytes)
         } take: { page throws(AWSError) in
             guard let items = page["UserPoolClients"]?.elements else {
-                throw .malformedResponse(action: "cognito-idp:\(operation)", reason: "there are no UserPoolClients")
+                throw .malformedResponse(action: operation, reason: "has no UserPoolClients")
             }
             for item in items {
-                let id = try item.requiredString("ClientId", in: "cognito-idp:\(operation)")
+                let id = try item.requiredString("ClientId", in: operation)
                 if seen.insert(id).inserted { ids.append(id) }
             }
         }
@@ -70,10 +70,10 @@ package struct UserPoolClients {
             return nil
         }
         guard let found = answer.document?.root["UserPoolClient"] else {
-            throw .malformedResponse(action: "cognito-idp:\(operation)", reason: "there is no UserPoolClient")
+            throw .malformedResponse(action: operation, reason: "has no UserPoolClient")
         }
         return AppClient(
-            id: ExactString(try found.requiredString("ClientId", in: "cognito-idp:\(operation)")),
+            id: ExactString(try found.requiredString("ClientId", in: operation)),
             name: found["ClientName"]?.string ?? id, isMachine: Self.isMachine(found))
     }
 

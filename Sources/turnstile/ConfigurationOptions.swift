@@ -81,22 +81,33 @@ struct Surroundings {
     ///   - event: The path of an event beside which the configuration may lie.
     /// - Throws: ``Problem`` where a file is missing or not what it should be.
     init(_ options: ConfigurationOptions, beside event: String? = nil) throws(Problem) {
-        let inherited = ProcessInfo.processInfo.environment
-        configuration = try Self.configuration(options, beside: event, inherited)
-        let file = options.environmentFile ?? Self.neighbour(of: configuration, ConfigurationOptions.environmentName)
-        environment = inherited
-        for variable in try file.map(Self.variables) ?? [] { environment[variable.name] = variable.value }
-        for variable in options.env { environment[variable.name] = variable.value }
-        let isServed = environment[ConfigurationOptions.keysVariable] != nil
-        keysFolder =
-            options.keys ?? (isServed ? nil : Self.neighbour(of: configuration, ConfigurationOptions.keysName))
-        keysPort = options.keysPort
+        let configuration = try Self.configuration(
+            options.config, beside: event, ProcessInfo.processInfo.environment)
+        try self.init(
+            configuration: configuration, env: options.env, environmentFile: options.environmentFile,
+            keys: options.keys, keysPort: options.keysPort)
     }
 
-    private static func configuration(
-        _ options: ConfigurationOptions, beside event: String?, _ environment: [String: String]
+    init(
+        configuration: String, env: [Variable], environmentFile: String?, keys: String? = nil, keysPort: UInt16 = 0
+    ) throws(Problem) {
+        self.configuration = configuration
+        let file = environmentFile ?? Self.neighbour(of: configuration, ConfigurationOptions.environmentName)
+        environment = ProcessInfo.processInfo.environment
+        for variable in try file.map(Self.variables) ?? [] { environment[variable.name] = variable.value }
+        for variable in env { environment[variable.name] = variable.value }
+        let isServed = environment[ConfigurationOptions.keysVariable] != nil
+        keysFolder = keys ?? (isServed ? nil : Self.neighbour(of: configuration, ConfigurationOptions.keysName))
+        self.keysPort = keysPort
+    }
+
+    /// The path of the configuration, as every verb finds it.
+    ///
+    /// - Parameter path: What the person gave.
+    static func configuration(
+        _ path: String?, beside event: String? = nil, _ environment: [String: String]
     ) throws(Problem) -> String {
-        if let path = options.config ?? environment["AUTHORIZER_CONFIG"] {
+        if let path = path ?? environment["AUTHORIZER_CONFIG"] {
             guard FileManager.default.fileExists(atPath: path) else {
                 throw Problem("there is no configuration \(path)", remedy: "give its path with --config")
             }

@@ -15,11 +15,13 @@ struct TurnstileCommand: AsyncParsableCommand {
               turnstile check --config authorizer.json
             Ask why a request is refused:
               turnstile explain --event event.json
+            See which API keys the clients of a user pool lack:
+              turnstile keys plan --user-pool eu-west-1_AbCdEf123 --usage-plan gold
 
             Results go to standard output, everything else to standard error. \(ExitStatus.overview)
             """,
         version: Turnstile.version,
-        subcommands: [InvokeCommand.self, ExplainCommand.self, InspectCommand.self, CheckCommand.self])
+        subcommands: [InvokeCommand.self, ExplainCommand.self, InspectCommand.self, CheckCommand.self, KeysCommand.self])
 
     /// Errors of this tool carry their own exit status; those of the parser are printed as its users expect.
     static func main() async {

@@ -7,7 +7,7 @@ import UsageKeys
 /// API Gateway in memory: what it promises, and on top of that every trouble that a call can have.
 struct KeyModel: UsageKeyStore {
     /// The process that calls has ended, as SIGKILL ends it.
-    static let killed = AWSError.cannotSign(library: "killed")
+    static let killed = AWSError.throttled(action: "killed", attempts: 1)
 
     private(set) var keys: [String: APIKey] = [:]
     private(set) var plans: [String: Set<String>]
