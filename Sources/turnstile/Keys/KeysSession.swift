@@ -165,9 +165,9 @@ struct KeysSession {
         return aws
     }
 
-    /// Half a second, and twice as long after each attempt, up to eight.
+    /// A quarter of a second, and twice as long after each attempt, up to four seconds.
     private static func pause(after attempt: Int) {
-        System.sleep(milliseconds: 500 << Int64(min(attempt - 1, 4)))
+        System.sleep(milliseconds: 250 << Int64(min(attempt - 1, 4)))
     }
 
     private static func plan(
