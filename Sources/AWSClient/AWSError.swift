@@ -153,7 +153,7 @@ extension AWSError {
         case .noCredentials: "run 'aws configure', say --profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
         case .credentials(let error): error.remedy
         case .endpoint: "make it https://HOST or http://127.0.0.1:PORT"
-        case .cannotSign: "install libcurl 8.14 or newer"
+        case .cannotSign: "install libcurl 8.19 or newer"
         case .invalidRequest: "check where the id comes from"
         default: nil
         }

@@ -68,9 +68,10 @@ struct SignedCase {
             connectTimeoutInMilliseconds: patienceInMilliseconds, bodyLimitInBytes: 1_000)
     }
 
-    func line(_ received: ScriptedServer.Request, secret: String) throws -> String {
+    func line(_ received: Received, secret: String? = nil) throws -> String {
         let object: [String: Any] = [
-            "keyID": keyID, "secret": secret, "token": token as Any? ?? NSNull(), "region": region, "service": service,
+            "keyID": keyID, "secret": secret ?? self.secret, "token": token as Any? ?? NSNull(), "region": region,
+            "service": service,
             "segments": segments, "parameters": parameters.map { [$0.name, $0.value] },
             "received": [
                 "method": received.method, "target": received.target, "headers": received.headers,
@@ -81,6 +82,21 @@ struct SignedCase {
     }
 }
 
+/// A request as it came, to be tampered with.
+struct Received {
+    var method: String
+    var target: String
+    var headers: [[String]]
+    var body: String
+
+    init(_ request: ScriptedServer.Request) {
+        method = request.method
+        target = request.target
+        headers = request.headers
+        body = request.body
+    }
+}
+
 private let botocoreIsInstalled = (try? PythonPeer.run("signatures.py", ["--installed"])) != nil
 
 @Suite("Signature Version 4")
@@ -88,7 +104,7 @@ struct AWSSignatureTests {
     let client = ServiceClient(trust: .system, userAgent: "turnstile/test")
 
     /// Cases that the libcurl at hand signs as AWS does, and what a server got of each.
-    func exchanged(_ count: Int) throws -> [(SignedCase, ScriptedServer.Request)] {
+    func exchanged(_ count: Int) throws -> [(SignedCase, Received)] {
         let server = try ScriptedServer([Step("{}")])
         var random = SeededRandom(seed: 20_261_121)
         var cases: [SignedCase] = []
@@ -100,7 +116,7 @@ struct AWSSignatureTests {
         }
         let received = try server.requests()
         try #require(received.count == count)
-        return Array(zip(cases, received))
+        return Array(zip(cases, received.map { Received($0) }))
     }
 
     @Test(.enabled(if: botocoreIsInstalled, "botocore is installed by scripts/install"))
@@ -110,25 +126,36 @@ struct AWSSignatureTests {
             #expect(received.method == sent.method.rawValue)
             #expect(received.body.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) } == sent.body ?? [])
         }
-        let lines = try exchanged.map { try $0.line($1, secret: $0.secret) }
+        let lines = try exchanged.map { try $0.line($1) }
         let differences = try PythonPeer.run("signatures.py", input: lines.joined(separator: "\n"))
         #expect(differences.count == 100)
         #expect(differences.first { !$0.isEmpty } == nil)
     }
 
     @Test(.enabled(if: botocoreIsInstalled, "botocore is installed by scripts/install"))
-    func `a secret with one bit changed, or one changed byte of the request, gives another signature`() throws {
+    func `a signature fits no other secret, path, method, body or header`() throws {
         var lines: [String] = []
         for (sent, received) in try exchanged(20) {
             var secret = Array(sent.secret.utf8)
             secret[7] ^= 1
             lines.append(try sent.line(received, secret: String(decoding: secret, as: UTF8.self)))
-            var longer = sent
-            longer.token = sent.token.map { $0 + "A" } ?? "A"
-            lines.append(try longer.line(received, secret: sent.secret))
+            var elsewhere = sent
+            elsewhere.segments.append("x")
+            var tampered = received
+            tampered.target = try elsewhere.target().text
+            lines.append(try elsewhere.line(tampered))
+            tampered = received
+            tampered.method = "HEAD"
+            lines.append(try sent.line(tampered))
+            tampered = received
+            tampered.body += "x"
+            lines.append(try sent.line(tampered))
+            tampered = received
+            tampered.headers = received.headers.map { $0[0] == "Host" ? ["Host", "127.0.0.2"] : $0 }
+            lines.append(try sent.line(tampered))
         }
         let differences = try PythonPeer.run("signatures.py", input: lines.joined(separator: "\n"))
-        #expect(differences.count == 40)
-        #expect(differences.allSatisfy { !$0.isEmpty })
+        #expect(differences.count == 100)
+        #expect(differences.allSatisfy { $0.hasPrefix("AWS4-HMAC-SHA256 Credential=") })
     }
 }

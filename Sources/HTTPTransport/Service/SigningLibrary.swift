@@ -10,7 +10,9 @@ package enum SigningLibrary: Sendable {
     /// 8.3 through 8.13: sorts parameters by as many bytes of `name=value` as the shorter one has. What is already
     /// percent-encoded in the path is signed as the URL has it.
     case sortingRoughly
-    /// From 8.14: encodes the path once more, as AWS has it, and sorts by name and then by value.
+    /// 8.14 through 8.18: as the last, but signs an encoded `+` of the query as a space. (8.16 was seen to, 8.19 not to.)
+    case takingPlusForSpace
+    /// From 8.19: encodes the path once more, as AWS has it, and sorts by name and then by value.
     case canonical
 
     /// - Parameter version: As libcurl numbers itself, a byte each for major, minor and patch.
@@ -20,6 +22,7 @@ package enum SigningLibrary: Sendable {
             case ..<0x07_58_00: .unable
             case ..<0x08_03_00: .signingAsWritten
             case ..<0x08_0E_00: .sortingRoughly
+            case ..<0x08_13_00: .takingPlusForSpace
             default: .canonical
             }
     }
@@ -38,9 +41,15 @@ package enum SigningLibrary: Sendable {
         case .unable: false
         case .signingAsWritten, .canonical: true
         case .sortingRoughly: target.isSortedByPrefixes
+        case .takingPlusForSpace: !target.query.contains("%2B")
         }
     }
 
     /// Whether the URL must hold the path as it is signed, and the request line be given apart from it.
-    var needsSignedPath: Bool { self != .canonical }
+    var needsSignedPath: Bool {
+        switch self {
+        case .unable, .signingAsWritten, .sortingRoughly: true
+        case .takingPlusForSpace, .canonical: false
+        }
+    }
 }

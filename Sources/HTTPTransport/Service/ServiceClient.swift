@@ -62,7 +62,6 @@ package struct ServiceClient: Sendable {
         let library = SigningLibrary.current
         guard library.canSign(target) else { throw TransportError(.invalidTarget, mayHaveBeenSent: false) }
         let url = "\(origin.url.scheme.rawValue)://\(origin.url.authority)"
-        try handle.set(CURLOPT_PATH_AS_IS, 1)
         if library.needsSignedPath {
             try handle.set(CURLOPT_URL, url + target.signedText)
             try handle.set(CURLOPT_REQUEST_TARGET, target.text)
