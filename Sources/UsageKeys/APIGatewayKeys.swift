@@ -44,16 +44,14 @@ package struct APIGatewayKeys {
         return ids
     }
 
-    package struct UsagePlan: Equatable, Sendable {
-        package let id: String
-        package let name: String
-    }
-
     package func plans() throws(AWSError) -> [UsagePlan] {
         var plans: [UsagePlan] = []
         try list(["usageplans"], []) { item throws(AWSError) in
             let id = try item.requiredString("id", in: "GET /usageplans")
-            plans.append(UsagePlan(id: id, name: item["name"]?.string ?? ""))
+            let stages = item["apiStages"]?.elements?.compactMap { stage in
+                stage["apiId"]?.string.flatMap { api in stage["stage"]?.string.map { "\(api):\($0)" } }
+            }
+            plans.append(UsagePlan(id: id, name: item["name"]?.string ?? "", stages: Set(stages ?? [])))
         }
         return plans
     }
@@ -167,6 +165,14 @@ extension APIGatewayKeys: UsageKeyStore {
             guard case .notFound = error else { throw error }
             return false
         }
+    }
+
+    package func plans(of key: String) throws(AWSError) -> [String] {
+        var plans: [String] = []
+        try list(["usageplans"], [("keyId", key)]) { item throws(AWSError) in
+            plans.append(try item.requiredString("id", in: "GET /usageplans"))
+        }
+        return plans
     }
 
     package func wait(after attempt: Int) { pauseInMilliseconds(attempt) }

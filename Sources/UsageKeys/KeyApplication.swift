@@ -111,10 +111,18 @@ package struct KeyApplication<Store: UsageKeyStore> {
                 case .notFound where isNew: break
                 default: throw .aws(error)
                 }
-                guard attempt < Self.attemptLimit else { throw .aws(error) }
+                guard attempt < Self.attemptLimit else { throw try lastError(of: id, error) }
                 store.wait(after: attempt)
             }
         }
+    }
+
+    /// What stands in the way is more use than that something does.
+    private mutating func lastError(of id: String, _ error: AWSError) throws(KeyChangeError) -> KeyChangeError {
+        guard case .conflict = error else { return .aws(error) }
+        let plans: [String]
+        do throws(AWSError) { plans = try store.plans(of: id) } catch { throw .aws(error) }
+        return plans.isEmpty ? .aws(error) : .isInOtherPlans(plans)
     }
 
     private mutating func isAttached(_ id: String, to plan: String) throws(KeyChangeError) -> Bool {
@@ -127,6 +135,8 @@ package enum KeyChangeError: Error, Equatable, Sendable {
     case aws(AWSError)
     /// Something else has made a key with this value since the plan was made.
     case foreignKey(id: String)
+    /// The key has come into these plans since the plan was made, and one of them is for the same stage.
+    case isInOtherPlans([String])
 }
 
 extension KeyChangeError {

@@ -5,12 +5,15 @@ package import StrictJSON
 package struct KeyInventory: Sendable {
     /// Every API key of the account and region, whoever made it: one value cannot be had twice.
     package let keys: [APIKey]
-    /// The ids of the keys in each plan that a rule names. What is in other plans is not looked at.
+    /// The ids of the keys in each plan that a rule names and in each rival of those. What is in other plans is not
+    /// looked at.
     package let attachments: [String: Set<String>]
+    package let rivals: PlanRivals
 
-    package init(keys: [APIKey], attachments: [String: Set<String>]) {
+    package init(keys: [APIKey], attachments: [String: Set<String>], rivals: PlanRivals) {
         self.keys = keys
         self.attachments = attachments
+        self.rivals = rivals
     }
 }
 
@@ -92,7 +95,8 @@ package struct KeyPlan: Sendable {
     /// A key can be in one plan of a stage only, so it leaves the wrong one before it enters the right one.
     private func placement(of key: APIKey, _ wanted: WantedKey) -> [KeyStep] {
         let plans = inventory.attachments.filter { $0.value.contains(key.id) }.keys
-        let wrong = plans.filter { $0 != wanted.plan }.sorted().map { KeyStep.detach(plan: $0) }
+        let rivals = inventory.rivals.plans(against: wanted.plan)
+        let wrong = plans.filter(rivals.contains).sorted().map { KeyStep.detach(plan: $0) }
         return wrong + (plans.contains(wanted.plan) ? [] : [.attach(plan: wanted.plan)])
     }
 

@@ -14,6 +14,8 @@ package protocol UsageKeyStore {
     /// The key with this value, whoever made it.
     mutating func key(valued value: ExactString) throws(AWSError) -> APIKey?
     mutating func isAttached(_ key: String, to plan: String) throws(AWSError) -> Bool
+    /// The ids of the plans that a key is in.
+    mutating func plans(of key: String) throws(AWSError) -> [String]
 
     /// Lets some time pass before a call is tried once more.
     ///

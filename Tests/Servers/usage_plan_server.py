@@ -134,7 +134,8 @@ class World:
             case ("GET", "apikeys"):
                 return self.list_keys(limit, position, query.get("includeValues") == "true")
             case ("GET", "usageplans"):
-                return self.listed(list(self.plans.values()), limit, position)
+                plans = [plan for plan in self.plans if query.get("keyId", "") in ["", *self.attached[plan]]]
+                return self.listed([self.plan(plan) for plan in plans], limit, position)
             case ("GET", "usageplans", plan, "keys"):
                 return self.listed([{"id": key} for key in self.attached_of(plan)], limit, position)
             case ("GET", "usageplans", plan, "keys", key):
@@ -160,6 +161,11 @@ class World:
                 return 202, None
         raise Refusal(403, "MissingAuthenticationTokenException", "Missing Authentication Token")
 
+    def plan(self, plan):
+        stages = [stage.split(":") for stage in self.plans[plan].get("stages", [])]
+        shown = {"id": plan, "name": self.plans[plan]["name"]}
+        return shown | {"apiStages": [{"apiId": api, "stage": stage} for api, stage in stages]}
+
     def listed(self, items, limit, position):
         page, following = self.page(items, limit, position)
         return 200, {"item": page} | ({"position": following} if following else {})
@@ -179,7 +185,7 @@ class World:
         if any(key["value"] == body["value"] for key in self.keys.values()):
             raise Refusal(409, "ConflictException", "API Key already exists")
         if len(self.keys) >= self.key_limit:
-            raise Refusal(429, "LimitExceededException", "API Keys limit exceeded", {"Retry-After": "60"})
+            raise Refusal(429, "LimitExceededException", "API Keys limit exceeded")
         self.made += 1
         key = {"id": f"key{self.made:06}"} | body
         self.keys[key["id"]] = key

@@ -47,6 +47,14 @@ enum Fixtures {
         KeyPlan(pool: pool, assignment: assignment, inventory: inventory, isPruning: isPruning)
     }
 
+    /// Plans gold, silver and special are for one stage, elsewhere for another; gold and silver are named by rules.
+    static func inventory(_ keys: [APIKey], _ attachments: [String: Set<String>]) -> KeyInventory {
+        let plans = [("gold", "prod"), ("silver", "prod"), ("special", "prod"), ("elsewhere", "other")]
+            .map { UsagePlan(id: $0.0, name: $0.0, stages: [$0.1]) }
+        return KeyInventory(
+            keys: keys, attachments: attachments, rivals: PlanRivals(named: ["gold", "silver"], among: plans))
+    }
+
     /// A key as this tool makes it.
     static func key(
         _ number: Int, id: String? = nil, value: ExactString? = nil, name: String? = nil, isEnabled: Bool = true,

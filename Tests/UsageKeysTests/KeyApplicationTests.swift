@@ -13,10 +13,13 @@ struct KeyApplicationTests {
         var clients: [Int: String]
         var isPruning = false
         var killAfter: Int?
+        /// Whose key a person has put into a plan that no rule names, of a stage that rules do.
+        var movedByHand: Int?
 
         var description: String {
             "(\(clients.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " "))"
-                + (isPruning ? " prune" : "") + (killAfter.map { " kill:\($0)" } ?? "") + ")"
+                + (isPruning ? " prune" : "") + (killAfter.map { " kill:\($0)" } ?? "")
+                + (movedByHand.map { " moved:\($0)" } ?? "") + ")"
         }
     }
 
@@ -28,7 +31,9 @@ struct KeyApplicationTests {
         var description: String { "seed \(seed), trouble 1:\(oneTroubleIn ?? 0), \(rounds)" }
     }
 
-    private static let stages = ["gold": "prod", "silver": "prod", "test": "test"]
+    private static let stages = [
+        "gold": "prod", "silver": "prod", "test": "test", "special": "prod",
+    ]
     private static let rules = Fixtures.rules([("g*", "gold"), ("s*", "silver"), ("x*", nil)], otherwise: "test")
     /// Client 0 has a key that a person made, in the plan of a person's choice.
     private static let foreign: [(key: APIKey, plan: String?)] = [
@@ -41,7 +46,8 @@ struct KeyApplicationTests {
             let names = numbers.map { _ in random.pick(["gold", "silver", "steady", "x", "other"]) }
             return Round(
                 clients: Dictionary(uniqueKeysWithValues: zip(numbers, names)), isPruning: random.oneIn(4),
-                killAfter: random.oneIn(3) ? nil : Int.random(in: 0..<24, using: &random))
+                killAfter: random.oneIn(3) ? nil : Int.random(in: 0..<24, using: &random),
+                movedByHand: random.oneIn(2) ? nil : Int.random(in: 0..<8, using: &random))
         }
         return Story(
             seed: random.next(), oneTroubleIn: random.oneIn(2) ? nil : Int.random(in: 12...40, using: &random),
@@ -64,7 +70,8 @@ struct KeyApplicationTests {
     private static func plan(_ round: Round, _ model: KeyModel) -> KeyPlan {
         let clients = round.clients.map { Fixtures.client($0.key, $0.value) }
         return Fixtures.plan(
-            Fixtures.assignment(clients, [Fixtures.entry()], rules), model.inventory, isPruning: round.isPruning)
+            Fixtures.assignment(clients, [Fixtures.entry()], rules), model.inventory(named: rules.plans),
+            isPruning: round.isPruning)
     }
 
     /// One run of the program.
@@ -86,6 +93,7 @@ struct KeyApplicationTests {
         var model = KeyModel(stageOfPlan: stages, seed: story.seed, foreign: foreign)
         var wrongs: [String] = []
         for round in story.rounds {
+            if let moved = round.movedByHand { model.moveByHand(valued: Fixtures.id(moved), to: "special") }
             run(round, on: &model, killAfter: round.killAfter, story.oneTroubleIn)
             wrongs += model.faults()
         }
@@ -106,15 +114,17 @@ struct KeyApplicationTests {
         var wrongs: [String] = []
         for (number, name) in round.clients where number != 0 && !name.hasPrefix("x") {
             let plan = name.hasPrefix("g") ? "gold" : name.hasPrefix("s") ? "silver" : "test"
-            let key = model.inventory.keys.first { $0.value == Fixtures.id(number) }
+            let key = model.keys.values.first { $0.value == Fixtures.id(number) }
             guard let key, key.isEnabled, key.name == name else {
                 wrongs.append("client \(number) has no key as it should be")
                 continue
             }
-            let plans = model.plans.filter { $0.value.contains(key.id) }.map(\.key)
+            // What a person put the key into beside its plan, for another stage, is nothing of ours.
+            let plans = model.plans.filter { $0.value.contains(key.id) && ($0.key != "special" || plan != "test") }
+                .map(\.key)
             if plans != [plan] { wrongs.append("the key of client \(number) is in \(plans), not in \(plan)") }
         }
-        for key in model.inventory.keys where KeyMark(of: key)?.pool == Fixtures.pool && key.isEnabled {
+        for key in model.keys.values where KeyMark(of: key)?.pool == Fixtures.pool && key.isEnabled {
             let number = (0..<8).first { Fixtures.id($0) == key.value }
             if number.flatMap({ round.clients[$0] }) == nil { wrongs.append("\(key.name) is enabled, its client gone") }
         }
@@ -163,9 +173,10 @@ struct KeyApplicationTests {
         model = application.store
         let plan = Fixtures.plan(
             Fixtures.assignment([Fixtures.client(1, "gold")]),
-            KeyInventory(keys: model.inventory.keys, attachments: ["gold": []]))
+            KeyInventory(
+                keys: Array(model.keys.values), attachments: ["gold": []], rivals: PlanRivals(named: [], among: [])))
         let change = try #require(plan.changes.first)
-        #expect(throws: KeyChangeError.self) { try application.apply(change) }
+        #expect(throws: KeyChangeError.isInOtherPlans(["hidden"])) { try application.apply(change) }
         #expect(application.store.plans["hidden"]?.count == 1)
     }
 }

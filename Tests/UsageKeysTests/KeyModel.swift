@@ -36,8 +36,20 @@ struct KeyModel: UsageKeyStore {
         foreignPlaces = plans
     }
 
-    var inventory: KeyInventory {
-        KeyInventory(keys: keys.values.sorted { $0.id < $1.id }, attachments: plans)
+    /// - Parameter named: The plans that rules name.
+    func inventory(named: [String]) -> KeyInventory {
+        let all = stageOfPlan.map { UsagePlan(id: $0.key, name: $0.key, stages: [$0.value]) }
+        let rivals = PlanRivals(named: named, among: all)
+        return KeyInventory(
+            keys: keys.values.sorted { $0.id < $1.id }, attachments: plans.filter { rivals.all.contains($0.key) },
+            rivals: rivals)
+    }
+
+    /// A person takes a key out of every plan, and puts it into this one.
+    mutating func moveByHand(valued value: ExactString, to plan: String) {
+        guard let key = keys.values.first(where: { $0.value == value }), foreign[key.id] == nil else { return }
+        for other in plans.keys { plans[other]?.remove(key.id) }
+        plans[plan]?.insert(key.id)
     }
 
     /// What must never be, whatever happens.
@@ -150,6 +162,10 @@ struct KeyModel: UsageKeyStore {
     mutating func isAttached(_ key: String, to plan: String) throws(AWSError) -> Bool {
         if callsUntilKill == 0 { throw Self.killed }
         return plans[plan]?.contains(key) ?? false
+    }
+
+    mutating func plans(of key: String) throws(AWSError) -> [String] {
+        plans.filter { $0.value.contains(key) }.keys.sorted()
     }
 
     mutating func wait(after attempt: Int) {}

@@ -37,6 +37,12 @@ struct KeyPlanTests {
             inPlans: ["gold": ["k1"], "silver": ["k1"]], rules: Fixtures.rules([("s*", "silver")]),
             steps: [[.detach(plan: "silver")]]),
         Vector(
+            testDescription: "a key in a plan of the same stage that no rule names", keys: [Fixtures.key(1)],
+            inPlans: ["special": ["k1"]], steps: [[.detach(plan: "special"), .attach(plan: "gold")]]),
+        Vector(
+            testDescription: "a key that another API's plan has too", keys: [Fixtures.key(1)],
+            inPlans: ["gold": ["k1"], "elsewhere": ["k1"]]),
+        Vector(
             testDescription: "a client that is gone", clients: [], keys: [Fixtures.key(1)], inPlans: gold,
             steps: [[.disable]]),
         Vector(
@@ -79,7 +85,7 @@ struct KeyPlanTests {
     func `each difference has its steps, and what is right is left alone`(_ vector: Vector) {
         let plan = Fixtures.plan(
             Fixtures.assignment(vector.clients, [Fixtures.entry()], vector.rules),
-            KeyInventory(keys: vector.keys, attachments: vector.inPlans), isPruning: vector.isPruning)
+            Fixtures.inventory(vector.keys, vector.inPlans), isPruning: vector.isPruning)
         #expect(plan.changes.map(\.steps) == vector.steps)
         #expect(plan.left.map(\.reason) == vector.left)
         #expect(plan.idle.map(\.reason) == vector.idle)
@@ -99,7 +105,7 @@ struct KeyPlanTests {
     func `a key that something else made, or is another pool's, is never changed`(
         _ key: APIKey, _ inPlan: Set<String>, _ reason: LeftClient.Reason, isFault: Bool
     ) {
-        let inventory = KeyInventory(keys: [key], attachments: ["gold": inPlan, "silver": [key.id]])
+        let inventory = Fixtures.inventory([key], ["gold": inPlan, "silver": [key.id]])
         for isPruning in [false, true] {
             let plan = Fixtures.plan(Fixtures.assignment([Fixtures.client(1)]), inventory, isPruning: isPruning)
             #expect(plan.changes.isEmpty)
@@ -114,7 +120,7 @@ struct KeyPlanTests {
     func `clients are served before anything is taken away, and the order does not depend on that of the lists`() {
         let clients = [Fixtures.client(3, "b"), Fixtures.client(1, "b"), Fixtures.client(2, "a")]
         let keys = [Fixtures.key(8, name: "z"), Fixtures.key(9, name: "a")]
-        let inventories = [keys, keys.reversed()].map { KeyInventory(keys: $0, attachments: [:]) }
+        let inventories = [keys, keys.reversed()].map { Fixtures.inventory($0, [:]) }
         for (clients, inventory) in zip([clients, clients.reversed()], inventories) {
             let plan = Fixtures.plan(Fixtures.assignment(clients), inventory)
             #expect(

@@ -83,7 +83,9 @@ struct KeysReport {
             return count == 0 ? nil : "\(count) \(outcomes == nil ? kind.future : kind.past)"
         }
         if parts.isEmpty { parts.append(outcomes == nil || plan.isInStep ? "nothing to do" : "nothing done") }
-        parts.append("\(plan.unchangedCount) as they should be")
+        parts.append(
+            outcomes == nil || plan.isInStep
+                ? "\(plan.unchangedCount) as they should be" : "\(plan.unchangedCount) were right")
         if !plan.left.isEmpty { parts.append("\(plan.left.count) left") }
         var lines = [parts.joined(separator: ", ")]
         let unfinished = outcomes?.count { if case .done = $0 { false } else { true } } ?? 0

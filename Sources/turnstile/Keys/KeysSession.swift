@@ -13,7 +13,7 @@ struct KeysSession {
     let isPruning: Bool
     let keys: APIGatewayKeys
     let region: String
-    /// The names of the plans that the rules name, by their ids.
+    /// The names of the plans that are looked at, by their ids.
     private(set) var planNames: [String: String] = [:]
     /// Where the strategies are from; `nil` where the default is taken.
     let configurationPath: String?
@@ -21,6 +21,7 @@ struct KeysSession {
     private let clients: UserPoolClients
     private let issuers: [MeteredIssuer]
     private let rules: PlanRules
+    private let rivals: PlanRivals
 
     /// Reads the configuration and finds the plans.
     init(_ options: KeysOptions) async throws {
@@ -39,15 +40,13 @@ struct KeysSession {
         region = gateway.region
         keys = APIGatewayKeys(gateway, pause: Self.pause)
         clients = UserPoolClients(try Self.userPools(options, pool, gateway), pool: pool.id)
-        let plans: [APIGatewayKeys.UsagePlan]
+        let plans: [UsagePlan]
         do throws(AWSError) { plans = try keys.plans() } catch { throw Problem(error.what, remedy: error.remedy) }
-        var names: [String: String] = [:]
         self.rules = try rules.mapPlans { (name) throws(Problem) in
-            let plan = try Self.plan(named: name, among: plans)
-            names[plan.id] = plan.name
-            return plan.id
+            try Self.plan(named: name, among: plans).id
         }
-        planNames = names
+        rivals = PlanRivals(named: self.rules.plans, among: plans)
+        for plan in plans where rivals.all.contains(plan.id) { planNames[plan.id] = plan.name }
     }
 
     /// What is to be done, as of now.
@@ -58,11 +57,11 @@ struct KeysSession {
             let clients = try clients.all { progress.show("reading app clients", $0, of: $1) }
             let all = try keys.keys { progress.show("reading API keys: \($0)") }
             var attachments: [String: Set<String>] = [:]
-            for plan in rules.plans { attachments[plan] = try keys.keys(inPlan: plan) }
+            for plan in rivals.all.sorted() { attachments[plan] = try keys.keys(inPlan: plan) }
             let assignment = KeyAssignment(of: clients, under: issuers, plans: rules, hashing: OpenSSLHashing())
             return KeyPlan(
                 pool: ExactString(pool.id), assignment: assignment,
-                inventory: KeyInventory(keys: all, attachments: attachments), isPruning: isPruning)
+                inventory: KeyInventory(keys: all, attachments: attachments, rivals: rivals), isPruning: isPruning)
         } catch {
             throw problem(error)
         }
@@ -171,8 +170,8 @@ struct KeysSession {
     }
 
     private static func plan(
-        named name: String, among plans: [APIGatewayKeys.UsagePlan]
-    ) throws(Problem) -> APIGatewayKeys.UsagePlan {
+        named name: String, among plans: [UsagePlan]
+    ) throws(Problem) -> UsagePlan {
         if let plan = plans.first(where: { $0.id == name }) { return plan }
         let namesakes = plans.filter { $0.name == name }
         guard namesakes.count < 2 else {
