@@ -7,6 +7,7 @@ extension UsageKeyStrategy {
     /// - Parameters:
     ///   - clientID: The client, which takes its tokens with the client-credentials grant.
     ///   - issuer: The `iss` of its tokens.
+    ///   - hash: What an HMAC is made with.
     /// - Returns: `nil` where the client is not metered.
     /// - Throws: ``UsageKeyFault``; of ``claim(_:)`` always, since only a token has claims.
     package func key(

@@ -23,9 +23,9 @@ package struct APIGatewayKeys {
 
     /// Every API key, with its value.
     ///
-    /// - Parameters:
-    ///   - progress: Is told how many have come.
+    /// - Parameter progress: Is told how many have come.
     /// - Returns: In API Gateway's order.
+    /// - Throws: ``AWSError``.
     package func keys(progress: (Int) -> Void = { _ in }) throws(AWSError) -> [APIKey] {
         var keys: [APIKey] = []
         try list(["apikeys"], [("includeValues", "true")]) { item throws(AWSError) in

@@ -1,7 +1,7 @@
 package import Authorization
 package import StrictJSON
 
-/// A machine client for which nothing is done, and why.
+/// An app client for which nothing is done, and why.
 package struct LeftClient: Equatable, Sendable {
     package let id: ExactString
     package let name: String
@@ -20,6 +20,8 @@ package struct LeftClient: Equatable, Sendable {
         case noPlanByRule
         /// A key that something else made serves it as it should.
         case servedByForeignKey(id: String)
+        /// People call with it, and the configuration meters them all by one key, which this tool does not keep.
+        case callsForPeople
         /// Its key was disabled, and not by this tool.
         case disabledByHand(keyID: String)
 
@@ -61,6 +63,7 @@ extension LeftClient.Reason {
         case .keyIsInAClaim: "key_is_in_a_claim"
         case .noPlanByRule: "no_plan_by_rule"
         case .servedByForeignKey: "served_by_foreign_key"
+        case .callsForPeople: "calls_for_people"
         case .disabledByHand: "disabled_by_hand"
         case .unusable: "unusable"
         case .fitsNoPlan: "fits_no_plan"
@@ -79,6 +82,9 @@ extension LeftClient.Reason: CustomStringConvertible {
         case .keyIsInAClaim: "its key is named by a claim of its token"
         case .noPlanByRule: "a rule says none"
         case .servedByForeignKey(let id): "served by key \(id), which turnstile did not make"
+        case .callsForPeople:
+            "people call with it, and the configuration meters them by its key, which only machine clients get here; "
+                + "give its issuer a fixed key, or none"
         case .disabledByHand(let id): "key \(id) was disabled by hand; enable it to let the client in"
         case .unusable(let fault): "\(fault)"
         case .fitsNoPlan: "fits no plan; give --usage-plan for all others, or a rule that ends with =none"

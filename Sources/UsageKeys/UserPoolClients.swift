@@ -18,6 +18,7 @@ package struct UserPoolClients {
     ///
     /// - Parameter progress: Is told how many were read, of how many.
     /// - Returns: In Cognito's order.
+    /// - Throws: ``AWSError``.
     package func all(progress: (Int, Int) -> Void = { _, _ in }) throws(AWSError) -> [AppClient] {
         let ids = try identifiers()
         var clients: [AppClient] = []

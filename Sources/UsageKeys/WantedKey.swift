@@ -66,6 +66,9 @@ package struct KeyAssignment: Sendable {
                 left.append(LeftClient(id: client.id, name: client.name, reason: error.reason))
             }
         }
+        for client in clients.filter({ !$0.isMachine }).sorted(by: Self.isBefore) where isMetered(client) {
+            left.append(LeftClient(id: client.id, name: client.name, reason: .callsForPeople))
+        }
         wanted.sort { (ExactString($0.name), $0.owner.name) < (ExactString($1.name), $1.owner.name) }
         served = Set(wanted.map(\.owner)).union(wanted.flatMap(\.clients).map { .client($0) })
         indexOfValue = [:]
@@ -75,6 +78,15 @@ package struct KeyAssignment: Sendable {
 
     private static func isBefore(_ left: AppClient, _ right: AppClient) -> Bool {
         (ExactString(left.name), left.id) < (ExactString(right.name), right.id)
+    }
+
+    /// Whether the tokens of people who use the client are metered by a key of the client.
+    private func isMetered(_ client: AppClient) -> Bool {
+        switch issuers.first(where: { $0.policy.admits(client.id) })?.usageKey {
+        case .clientID, .hmac: true
+        case .map(let keys, _): keys[client.id] != nil
+        case .automatic, .claim, .fixed, .some(.none), nil: false
+        }
     }
 
     /// Whoever calls under a `fixed` key, people too, is metered by one key.

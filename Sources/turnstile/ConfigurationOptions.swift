@@ -101,9 +101,8 @@ struct Surroundings {
         self.keysPort = keysPort
     }
 
-    /// The path of the configuration, as every verb finds it.
-    ///
-    /// - Parameter path: What the person gave.
+    /// The path of the configuration, as every verb finds it: what the person gave, `AUTHORIZER_CONFIG`, the one
+    /// beside the event, the one here.
     static func configuration(
         _ path: String?, beside event: String? = nil, _ environment: [String: String]
     ) throws(Problem) -> String {

@@ -75,6 +75,19 @@ struct KeyAssignmentTests {
             assignment.left.map(\.reason) == [.notMetered, .keyIsInAClaim, .takesOnlyIDTokens, .notAccepted])
     }
 
+    @Test(arguments: [
+        (Fixtures.entry(.automatic), []), (Fixtures.entry(.none), []),
+        (Fixtures.entry(.clientID), [LeftClient.Reason.callsForPeople]),
+        (Fixtures.entry(.hmac(secret: secret)), [.callsForPeople]),
+    ])
+    func `a client with which people call is told where they would be metered by its key`(
+        _ entry: MeteredIssuer, _ reasons: [LeftClient.Reason]
+    ) {
+        let assignment = Fixtures.assignment([Fixtures.client(1, isMachine: false)], [entry])
+        #expect(assignment.wanted.isEmpty)
+        #expect(assignment.left.map(\.reason) == reasons)
+    }
+
     @Test(arguments: [("short", UsageKeyFault.unfitLength(5)), ("a-client-id+of-twenty-or-more", .unfitCharacter)])
     func `a client whose id is no usable key is named and left`(_ id: String, _ fault: UsageKeyFault) {
         let assignment = Fixtures.assignment([AppClient(id: ExactString(id), name: "n", isMachine: true)])

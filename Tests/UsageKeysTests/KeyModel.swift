@@ -36,7 +36,7 @@ struct KeyModel: UsageKeyStore {
         foreignPlaces = plans
     }
 
-    /// - Parameter named: The plans that rules name.
+    /// All that is looked at where rules name these plans.
     func inventory(named: [String]) -> KeyInventory {
         let all = stageOfPlan.map { UsagePlan(id: $0.key, name: $0.key, stages: [$0.value]) }
         let rivals = PlanRivals(named: named, among: all)
