@@ -125,7 +125,9 @@ struct CredentialsTests {
             line: "\(place) (credential_process): gave no AccessKeyId and SecretAccessKey; try it by itself"),
         Fault(
             testDescription: "a number for a key", output: "{\"Version\": 1, \"AccessKeyId\": 1}",
-            line: "\(place) (credential_process): gave something else than text as AccessKeyId; see AWS's documentation of it"),
+            line:
+                "\(place) (credential_process): gave something else than text as AccessKeyId; see AWS's documentation of it"
+        ),
         Fault(
             testDescription: "a wrong time",
             output: "{\"Version\": 1, \"AccessKeyId\": \"A\", \"SecretAccessKey\": \"s\", \"Expiration\": \"soon\"}",
