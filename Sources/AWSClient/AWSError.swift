@@ -165,7 +165,7 @@ extension AWSError {
         case .outcomeUnknown: "run it again: it looks first, and does only what is missing"
         case .throttled, .unavailable: "run it again later: what is done stays done"
         case .clockSkew: "set this machine's clock, as with 'timedatectl set-ntp true'"
-        case .expiredCredentials: "renew them, as with 'aws login' or 'aws sso login', and run it again"
+        case .expiredCredentials: "renew them, as with 'aws sso login', and run it again"
         case .invalidCredentials(_, _, true): "check AWS_ACCESS_KEY_ID, AWS_SESSION_TOKEN and --profile"
         case .invalidCredentials: "check the secret access key and the region"
         case .accessDenied(let denied, _): "allow \(denied) in the caller's IAM policy"

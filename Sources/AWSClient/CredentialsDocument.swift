@@ -33,7 +33,7 @@ enum CredentialsDocument {
         func text(_ name: String) throws(CredentialsError) -> String? {
             guard let value = root[name], !value.isNull else { return nil }
             guard let text = value.string, !text.isEmpty else {
-                throw CredentialsError(place, "gave a \(name) that is no text", "see AWS's documentation of it")
+                throw CredentialsError(place, "gave something else than text as \(name)", "see AWS's documentation of it")
             }
             return text
         }
