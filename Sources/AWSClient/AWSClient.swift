@@ -9,6 +9,9 @@ package final class AWSClient {
     static let connectTimeoutInMilliseconds = 10_000
     /// A page of 500 API keys has about 300 KB.
     static let bodyLimitInBytes = 16 << 20
+    /// Values and names of one answer: 10,000 API keys, the most of an account, have 250,000, and some emulators of
+    /// API Gateway know no pages.
+    static let valueLimit = 1_000_000
     /// Credentials that end within this time are fetched anew: a call may wait for its turn.
     static let renewalInSeconds: Int64 = 300
 
@@ -197,7 +200,9 @@ extension AWSClient {
     private func answer(_ response: HTTPResponse, to request: AWSRequest) throws(AWSError) -> AWSResponse {
         let id = response.headers.text(of: "x-amzn-RequestId")
         guard !response.body.isEmpty else { return AWSResponse(status: response.status, document: nil, requestID: id) }
-        guard let document = try? JSONDocument(parsing: response.body) else {
+        var limits = JSONLimits()
+        limits.values = Self.valueLimit
+        guard let document = try? JSONDocument(parsing: response.body, limits: limits) else {
             throw .malformedResponse(action: request.action, reason: "is not JSON")
         }
         return AWSResponse(status: response.status, document: document, requestID: id)

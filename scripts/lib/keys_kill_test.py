@@ -233,7 +233,7 @@ def main() -> int:
         tests[-1].tell()
     if options.only != "moto":
         troubled = OwnWorld(options.seed, troubles={"seed": options.seed} | TROUBLES, hiddenFor=1, mostPerPage=40)
-        tests.append(KillTest(tool, troubled, max(options.clients // 10, 20), options.kills // 2, options.seed))
+        tests.append(KillTest(tool, troubled, max(options.clients // 16, 20), options.kills // 2, options.seed))
         tests[-1].tell()
         if not tests[-1].faults:
             tests[-1].two_at_once()

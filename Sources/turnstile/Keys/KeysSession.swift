@@ -164,9 +164,11 @@ struct KeysSession {
         return aws
     }
 
-    /// A quarter of a second, and twice as long after each attempt, up to four seconds.
+    /// Up to half a second, and twice as long after each attempt, up to eight seconds; half of it at the least, and the
+    /// rest by chance, so that two that met do not meet again.
     private static func pause(after attempt: Int) {
-        System.sleep(milliseconds: 250 << Int64(min(attempt - 1, 4)))
+        let longest: Int64 = 500 << Int64(min(attempt - 1, 4))
+        System.sleep(milliseconds: Int64.random(in: longest / 2...longest))
     }
 
     private static func plan(
