@@ -64,17 +64,12 @@ package struct APIGatewayKeys {
             let page = position.map { [(name: "position", value: $0)] } ?? []
             return .rest(.get, path, query: query + [(name: "limit", value: Self.pageSize)] + page)
         } take: { page throws(AWSError) in
-            // AWS's own word is `item`; every client of it reads both.
-            let items = page["item"] ?? page["items"]
-            guard let items, !items.isNull else { return }
-            if let elements = items.elements {
-                for element in elements { try take(element) }
-            } else if items.kind == .object {
-                try take(items)
-            } else {
+            guard let items = page["item"], !items.isNull else { return }
+            guard let elements = items.elements else {
                 throw .malformedResponse(
                     action: "GET /\(path.joined(separator: "/"))", reason: "has \(items.kind.rawValue) for items")
             }
+            for element in elements { try take(element) }
         }
     }
 
