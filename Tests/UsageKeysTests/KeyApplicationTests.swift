@@ -74,8 +74,12 @@ struct KeyApplicationTests {
             isPruning: round.isPruning)
     }
 
-    /// One run of the program.
-    private static func run(_ round: Round, on model: inout KeyModel, killAfter: Int?, _ oneTroubleIn: Int?) {
+    /// One run of the program. Returns whether it says that all was done.
+    @discardableResult
+    private static func run(
+        _ round: Round, on model: inout KeyModel, killAfter: Int?, _ oneTroubleIn: Int?
+    ) -> Bool {
+        var isComplete = true
         model.callsUntilKill = killAfter
         model.oneTroubleIn = oneTroubleIn
         var application = KeyApplication(store: model, pool: Fixtures.pool)
@@ -83,10 +87,12 @@ struct KeyApplicationTests {
             do throws(KeyChangeError) {
                 try application.apply(change)
             } catch {
+                isComplete = false
                 if error.concernsAll { break }
             }
         }
         model = application.store
+        return isComplete
     }
 
     private static func wrongs(_ story: Story) -> [String] {
@@ -94,8 +100,8 @@ struct KeyApplicationTests {
         var wrongs: [String] = []
         for round in story.rounds {
             if let moved = round.movedByHand { model.moveByHand(valued: Fixtures.id(moved), to: "special") }
-            run(round, on: &model, killAfter: round.killAfter, story.oneTroubleIn)
-            wrongs += model.faults()
+            let isComplete = run(round, on: &model, killAfter: round.killAfter, story.oneTroubleIn)
+            wrongs += model.faults() + (isComplete ? misplaced(round, model) : [])
         }
         // The last pool again and again, the last time without trouble.
         guard let last = story.rounds.last else { return wrongs }
