@@ -18,14 +18,6 @@ package struct HTTPField: Equatable, Sendable {
         self.value = value
     }
 
-    /// Whether the name is this, in any case (RFC 9110 §5.1).
-    ///
-    /// - Parameter lowercased: In lower case.
-    /// - Returns: Whether it is.
-    func isNamed(_ lowercased: String) -> Bool {
-        name.utf8.elementsEqual(lowercased.utf8) { $0 == $1 || $1 >= UInt8(ascii: "a") && $0 | 0x20 == $1 }
-    }
-
     private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
     private static func isTokenByte(_ byte: UInt8) -> Bool {

@@ -50,12 +50,12 @@ package struct ServiceClient: Sendable {
         guard case .signed(_, _, let signature) = request.destination else {
             let list = try FieldList(request.fields)
             // libcurl would call any body a form.
-            if !request.fields.contains(where: { $0.isNamed("content-type") }) { try list.leaveOut("Content-Type") }
+            if !request.fields.contains(where: \.isContentType) { try list.append("Content-Type:") }
             return list
         }
         // libcurl 7.88 signs what is to be left out, as a header without a value. It asks for `100 Continue` before
         // bodies of a megabyte only.
-        return try FieldList(request.fields + signature.fields, leavingOutExpect: false)
+        return try FieldList(request.fields + signature.fields, mayWait: true)
     }
 
     private func setTarget(of request: ServiceRequest, on handle: borrowing CurlHandle) throws(TransportError) {
@@ -101,6 +101,10 @@ extension ServiceRequest {
         case .get, .delete: nil
         }
     }
+}
+
+extension HTTPField {
+    fileprivate var isContentType: Bool { name.lowercased() == "content-type" }
 }
 
 extension AWSSignature {
