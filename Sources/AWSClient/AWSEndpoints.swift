@@ -13,7 +13,11 @@ struct AWSEndpoints {
 
     private let origins: [AWSService: SecureURL]
 
-    /// - Parameter region: Checked by ``isRegion(_:)``.
+    /// - Parameters:
+    ///   - region: Checked by ``isRegion(_:)``.
+    ///   - profile: Whose `endpoint_url` counts where no variable is set.
+    ///   - surroundings: For their variables.
+    /// - Throws: ``AWSError/endpoint(place:reason:)`` for an address that is no origin.
     init(region: String, profile: Profile, surroundings: AWSSurroundings) throws(AWSError) {
         var origins: [AWSService: SecureURL] = [:]
         for service in AWSService.allCases {

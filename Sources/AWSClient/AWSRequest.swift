@@ -23,9 +23,11 @@ package struct AWSRequest: Sendable {
     /// A call of API Gateway's kind: method and path name the operation.
     ///
     /// - Parameters:
+    ///   - method: GET for what changes nothing.
     ///   - path: Segments, not encoded: `["usageplans", id, "keys"]`.
     ///   - query: Not encoded, in any order.
     ///   - json: One JSON text, or `nil` for no body.
+    /// - Returns: The call, to be sent as often as wanted.
     package static func rest(
         _ method: ServiceRequest.Method, _ path: [String], query: [(name: String, value: String)] = [],
         json: [UInt8]? = nil
@@ -46,6 +48,7 @@ package struct AWSRequest: Sendable {
     ///   - operation: `ListUserPoolClients`.
     ///   - json: One JSON object.
     ///   - isRead: Whether the operation changes nothing.
+    /// - Returns: The call, to be sent as often as wanted.
     package static func userPools(_ operation: String, json: [UInt8], isRead: Bool = true) -> AWSRequest {
         let type = HTTPField(name: "Content-Type", value: "application/x-amz-json-1.1")
         let target = HTTPField(name: "X-Amz-Target", value: "AWSCognitoIdentityProviderService.\(operation)")

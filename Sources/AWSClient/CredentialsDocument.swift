@@ -10,7 +10,14 @@ enum CredentialsDocument {
         case endpoint
     }
 
-    /// - Parameter place: For messages, which carry nothing of the document.
+    /// Reads the document.
+    ///
+    /// - Parameters:
+    ///   - bytes: All of it.
+    ///   - source: Where it comes from.
+    ///   - place: For messages, which carry nothing of the document.
+    /// - Returns: What it gives.
+    /// - Throws: ``CredentialsError`` where it has not the form that AWS documents.
     static func credentials(
         in bytes: [UInt8], from source: Source, place: String
     ) throws(CredentialsError) -> AWSCredentials {
@@ -33,7 +40,8 @@ enum CredentialsDocument {
         func text(_ name: String) throws(CredentialsError) -> String? {
             guard let value = root[name], !value.isNull else { return nil }
             guard let text = value.string, !text.isEmpty else {
-                throw CredentialsError(place, "gave something else than text as \(name)", "see AWS's documentation of it")
+                throw CredentialsError(
+                    place, "gave something else than text as \(name)", "see AWS's documentation of it")
             }
             return text
         }

@@ -7,7 +7,9 @@ package struct Pacer: Sendable {
     private var tokens: Int64
     private var latest: Int64
 
-    /// - Parameter now: Milliseconds of a clock that only goes forward.
+    /// - Parameters:
+    ///   - rate: How fast, and how many at once.
+    ///   - now: Milliseconds of a clock that only goes forward.
     package init(_ rate: AWSPacing.Rate, now: Int64) {
         self.rate = rate
         tokens = rate.burst * Self.millisecondsPerSecond

@@ -16,6 +16,7 @@ struct PageTokens {
 
     /// - Parameter page: The answer's JSON object.
     /// - Returns: The token of the page after this one; `nil` where this is the last.
+    /// - Throws: ``AWSError`` for a token that was there before, or one page too many.
     mutating func next(after page: JSONValue) throws(AWSError) -> String? {
         pages += 1
         guard let value = page[paging.rawValue], !value.isNull else { return nil }

@@ -10,7 +10,10 @@ struct Profile {
 
     /// Reads both files.
     ///
-    /// - Parameter name: `--profile`, before `AWS_PROFILE`.
+    /// - Parameters:
+    ///   - name: `--profile`, before `AWS_PROFILE`.
+    ///   - surroundings: For their variables and files.
+    /// - Throws: ``CredentialsError`` where a file cannot be read, or the profile is in neither.
     init(named name: String?, in surroundings: AWSSurroundings) throws(CredentialsError) {
         let named = name ?? surroundings.variable("AWS_PROFILE")
         self.name = named ?? Self.defaultName

@@ -20,7 +20,11 @@ struct ProfileFile {
     let path: String
     private(set) var sections: [String: Section] = [:]
 
-    /// - Parameter path: For messages.
+    /// - Parameters:
+    ///   - bytes: The whole file.
+    ///   - kind: Which of the two it is.
+    ///   - path: For messages.
+    /// - Throws: ``CredentialsError`` with the first line that is wrong.
     init(parsing bytes: [UInt8], kind: Kind, path: String) throws(CredentialsError) {
         self.path = path
         guard let text = String(validating: bytes, as: UTF8.self) else {

@@ -1,22 +1,30 @@
 /// How often and how long a call is repeated.
 package struct RetryPolicy: Equatable, Sendable {
-    /// The most times a call is made, the first included.
-    package var attempts: Int
-    /// The longest first wait, in milliseconds; each after it may be twice as long.
-    package var baseInMilliseconds: Int64
-    /// The longest wait of all, in milliseconds.
-    package var capInMilliseconds: Int64
-    /// The most that all waits of a call may come to, in milliseconds.
-    package var totalInMilliseconds: Int64
+    /// No wait is longer than a day, so that none can overflow.
+    private static let rangeInMilliseconds: ClosedRange<Int64> = 0...86_400_000
 
+    /// The most times a call is made, the first included.
+    package let attempts: Int
+    /// The longest first wait, in milliseconds; each after it may be twice as long.
+    package let baseInMilliseconds: Int64
+    /// The longest wait of all, in milliseconds.
+    package let capInMilliseconds: Int64
+    /// The most that all waits of a call may come to, in milliseconds.
+    package let totalInMilliseconds: Int64
+
+    /// What is out of range is taken as the nearest that is not: at least one attempt, waits of none to a day.
     package init(
         attempts: Int = 10, baseInMilliseconds: Int64 = 500, capInMilliseconds: Int64 = 20_000,
         totalInMilliseconds: Int64 = 120_000
     ) {
-        self.attempts = attempts
-        self.baseInMilliseconds = baseInMilliseconds
-        self.capInMilliseconds = capInMilliseconds
-        self.totalInMilliseconds = totalInMilliseconds
+        self.attempts = max(1, attempts)
+        self.baseInMilliseconds = Self.clamped(baseInMilliseconds)
+        self.capInMilliseconds = Self.clamped(capInMilliseconds)
+        self.totalInMilliseconds = Self.clamped(totalInMilliseconds)
+    }
+
+    private static func clamped(_ value: Int64) -> Int64 {
+        min(max(value, rangeInMilliseconds.lowerBound), rangeInMilliseconds.upperBound)
     }
 }
 
@@ -39,10 +47,9 @@ package struct RetrySchedule: Sendable {
     package mutating func delay(retryAfterInMilliseconds: Int64? = nil, random: UInt64) -> Int64? {
         failures += 1
         guard failures < policy.attempts else { return nil }
-        // Beyond 2^20 any base has passed the cap, and nothing can overflow.
-        let doubled = policy.baseInMilliseconds.multipliedReportingOverflow(by: 1 << min(failures - 1, 20))
-        let span = doubled.overflow ? policy.capInMilliseconds : min(doubled.partialValue, policy.capInMilliseconds)
-        let jittered = Int64(random % UInt64(max(span, 0) + 1))
+        // Doubled so often, a millisecond passes the longest cap.
+        let span = min(policy.baseInMilliseconds << min(failures - 1, 27), policy.capInMilliseconds)
+        let jittered = Int64(random % UInt64(span + 1))
         let delay = max(jittered, retryAfterInMilliseconds ?? 0)
         guard delay <= policy.totalInMilliseconds - waitedInMilliseconds else { return nil }
         waitedInMilliseconds += delay

@@ -5,6 +5,7 @@ import StrictJSON
 struct ServiceFault: Equatable {
     /// The most bytes of a service's message that are passed on.
     static let messageLimitInBytes = 300
+    private static let elementLimitInBytes = 4_096
 
     let status: Int
     /// `ThrottlingException`; empty where the answer names none.
@@ -19,9 +20,10 @@ struct ServiceFault: Equatable {
         status = response.status
         let document = try? JSONDocument(parsing: response.body)
         let root = document?.root
-        type = Self.name(
-            response.headers.text(of: "x-amzn-errortype") ?? root?["__type"]?.string ?? root?["code"]?.string ?? "")
-        message = Self.line(root?["message"]?.string ?? root?["Message"]?.string ?? "")
+        let stated = response.headers.text(of: "x-amzn-errortype") ?? root?["__type"]?.string ?? root?["code"]?.string
+        type = Self.name(stated ?? Self.element("Code", in: response.body) ?? "")
+        let words = root?["message"]?.string ?? root?["Message"]?.string
+        message = Self.line(words ?? Self.element("Message", in: response.body) ?? "")
         serverTime = response.headers.text(of: "Date").flatMap { CalendarTime.seconds(httpDate: $0) }
         retryAfterInMilliseconds = response.headers.text(of: "Retry-After").flatMap(Self.seconds).map { $0 * 1_000 }
     }
@@ -30,6 +32,16 @@ struct ServiceFault: Equatable {
     private static func name(_ written: String) -> String {
         let name = written.prefix { $0 != ":" }
         return line(String(name.split(separator: "#").last ?? ""))
+    }
+
+    /// Emulators, and what stands before a service, answer in XML; there the first element of a name is enough.
+    private static func element(_ name: String, in body: [UInt8]) -> String? {
+        let text = String(decoding: body.prefix(elementLimitInBytes), as: UTF8.self)
+        guard
+            let inside = text.split(separator: "<\(name)>", maxSplits: 1, omittingEmptySubsequences: false).dropFirst()
+                .first
+        else { return nil }
+        return inside.split(separator: "</\(name)>", maxSplits: 1).first.map { String($0) }
     }
 
     private static func line(_ text: String) -> String {

@@ -18,11 +18,6 @@ package struct HTTPField: Equatable, Sendable {
         self.value = value
     }
 
-    /// - Parameter lowercased: In lower case.
-    func isNamed(_ lowercased: String) -> Bool {
-        name.utf8.elementsEqual(lowercased.utf8) { $0 == $1 || $1 >= UInt8(ascii: "a") && $0 | 0x20 == $1 }
-    }
-
     private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
     private static func isTokenByte(_ byte: UInt8) -> Bool {

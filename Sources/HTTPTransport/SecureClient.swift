@@ -65,6 +65,7 @@ package struct SecureClient: Sendable {
 
 extension TrustAnchors {
     /// Makes an attempt with each file in turn, until one of them can be read.
+    @inline(__always)
     func firstReadable<Result>(
         _ attempt: (String) throws(TransportError) -> Result
     ) throws(TransportError) -> Result {

@@ -88,7 +88,7 @@ struct EndpointCredentialsTests {
             testDescription: "a path that names another host",
             environment: ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/@example.com/ "],
             line:
-                "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: URL holds a character it may not at byte 33; leave it as the platform sets it"
+                "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: URL holds a character it may not at byte 34; leave it as the platform sets it"
         ),
     ]
 

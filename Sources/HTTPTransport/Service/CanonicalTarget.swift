@@ -7,10 +7,11 @@ package struct CanonicalTarget: Equatable, Sendable {
     /// The query as it is sent, without its `?`; empty where there is none.
     package let query: String
 
+    /// `nil` where a segment is empty, `.` or `..`, which some reader of the path would remove.
+    ///
     /// - Parameters:
     ///   - segments: Of the path, not encoded; none is the path `/`.
     ///   - parameters: Of the query, not encoded, in any order. A name may be repeated.
-    /// - Returns: `nil` where a segment is empty, `.` or `..`, which some reader of the path would remove.
     package init?(segments: [String], parameters: [(name: String, value: String)] = []) {
         guard segments.allSatisfy({ !["", ".", ".."].contains($0) }) else { return nil }
         path = segments.isEmpty ? "/" : segments.map { "/" + Self.encoded($0) }.joined()

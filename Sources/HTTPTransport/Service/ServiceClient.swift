@@ -47,12 +47,15 @@ package struct ServiceClient: Sendable {
     }
 
     private func fields(of request: ServiceRequest) throws(TransportError) -> FieldList {
-        var fields = request.fields
-        if case .signed(_, _, let signature) = request.destination { fields += signature.fields }
-        let list = try FieldList(fields)
-        // libcurl would call any body a form.
-        if !fields.contains(where: { $0.isNamed("content-type") }) { try list.leaveOut("Content-Type") }
-        return list
+        guard case .signed(_, _, let signature) = request.destination else {
+            let list = try FieldList(request.fields)
+            // libcurl would call any body a form.
+            if !request.fields.contains(where: \.isContentType) { try list.append("Content-Type:") }
+            return list
+        }
+        // libcurl 7.88 signs what is to be left out, as a header without a value. It asks for `100 Continue` before
+        // bodies of a megabyte only.
+        return try FieldList(request.fields + signature.fields, mayWait: true)
     }
 
     private func setTarget(of request: ServiceRequest, on handle: borrowing CurlHandle) throws(TransportError) {
@@ -73,10 +76,7 @@ package struct ServiceClient: Sendable {
 
     private func perform(_ request: ServiceRequest, on handle: borrowing CurlHandle) throws(TransportError) -> Int {
         try handle.set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
-        // libcurl says how long a body is only where it is to send one; without that, some servers wait for one.
-        guard let body = request.body ?? request.method.emptyBody else {
-            return try handle.perform(keepingResponse: true)
-        }
+        guard let body = request.body ?? request.emptyBody else { return try handle.perform(keepingResponse: true) }
         try handle.set(CURLOPT_POST, 1)
         return try handle.perform(posting: body, keepingResponse: true)
     }
@@ -91,16 +91,20 @@ extension ServiceRequest {
         case .metadata(let url): url.url
         }
     }
-}
 
-extension ServiceRequest.Method {
-    /// RFC 9110 §8.6: a method that anticipates content says so when there is none.
+    /// RFC 9110 §8.6: a method that anticipates content says so when there is none. libcurl would then also send a
+    /// `Content-Type`, which it leaves out only as ``ServiceClient`` cannot ask for in a signed request.
     fileprivate var emptyBody: [UInt8]? {
-        switch self {
+        if case .signed = destination { return nil }
+        return switch method {
         case .post, .put, .patch: []
         case .get, .delete: nil
         }
     }
+}
+
+extension HTTPField {
+    fileprivate var isContentType: Bool { name.lowercased() == "content-type" }
 }
 
 extension AWSSignature {
