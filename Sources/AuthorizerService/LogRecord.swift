@@ -55,6 +55,8 @@ package struct Log: Sendable {
     package var format = LogFormat.json
     /// Whether the line also carries CloudWatch's embedded metrics; it is then JSON whatever the format.
     package var hasMetrics = false
+    /// The Lambda function that this is, by which metrics of several in one account are told apart.
+    package var functionName: String?
 
     package init() {}
 
@@ -63,6 +65,7 @@ package struct Log: Sendable {
         if let format = environment("AWS_LAMBDA_LOG_FORMAT").flatMap({ LogFormat(rawValue: $0) }) {
             self.format = format
         }
+        functionName = environment("AWS_LAMBDA_FUNCTION_NAME")
     }
 
     /// Whether a record of this level would be written; metrics are counted at every level.
@@ -95,7 +98,9 @@ package struct Log: Sendable {
             case .integer(let value): json.integer(value)
             }
         }
-        if hasMetrics, !record.metrics.isEmpty { EmbeddedMetrics.write(record, at: timestamp, to: &json) }
+        if hasMetrics, !record.metrics.isEmpty {
+            EmbeddedMetrics.write(record, of: functionName, at: timestamp, to: &json)
+        }
         json.endObject()
         return json.bytes
     }
@@ -127,10 +132,18 @@ package struct Log: Sendable {
 /// members they are told apart.
 private enum EmbeddedMetrics {
     static let namespace = "Turnstile"
-    /// The members that tell metrics apart, as far as a record has them.
+    /// The member that names the function, where it has a name.
+    static let functionDimension = "function"
+    /// The members that tell metrics of one function apart, as far as a record has them.
     static let dimensions = ["decision", "reason"]
 
-    static func write(_ record: LogRecord, at timestamp: Timestamp, to json: inout JSONWriter) {
+    static func write(
+        _ record: LogRecord, of functionName: String?, at timestamp: Timestamp, to json: inout JSONWriter
+    ) {
+        if let functionName {
+            json.name(functionDimension)
+            json.string(functionName)
+        }
         json.name("_aws")
         json.beginObject()
         json.name("Timestamp")
@@ -140,7 +153,7 @@ private enum EmbeddedMetrics {
         json.beginObject()
         json.name("Namespace")
         json.string(namespace)
-        writeDimensions(of: record, to: &json)
+        writeDimensions(of: record, under: functionName == nil ? [] : [functionDimension], to: &json)
         json.name("Metrics")
         json.beginArray()
         for metric in record.metrics {
@@ -161,16 +174,14 @@ private enum EmbeddedMetrics {
         }
     }
 
-    /// Two sets of dimensions: none, for the total, and all that the record has.
-    private static func writeDimensions(of record: LogRecord, to json: inout JSONWriter) {
+    /// Two sets of dimensions: the function's alone, for the total, and with it all that the record has.
+    private static func writeDimensions(of record: LogRecord, under function: [String], to json: inout JSONWriter) {
         let present = dimensions.filter { name in record.members.contains { $0.name == name } }
         json.name("Dimensions")
         json.beginArray()
-        json.beginArray()
-        json.endArray()
-        if !present.isEmpty {
+        for names in present.isEmpty ? [function] : [function, function + present] {
             json.beginArray()
-            for name in present { json.string(name) }
+            for name in names { json.string(name) }
             json.endArray()
         }
         json.endArray()

@@ -118,4 +118,22 @@ struct LogTests {
                 == #"[{"Name":"Decisions","Unit":"Count"}]"#)
         #expect(root["Decisions"]?.number?.integer == 1)
     }
+
+    /// Two functions of one account write to one namespace.
+    @Test
+    func `embedded metrics carry the function's name, where Lambda gives one`() throws {
+        var log = Log(environment: { $0 == "AWS_LAMBDA_FUNCTION_NAME" ? "orders-authorizer" : nil })
+        log.hasMetrics = true
+        let timestamp = Timestamp(nanosecondsSinceEpoch: 0)
+        var record = LogRecord(level: .info)
+        record.add("decision", "allow")
+        #expect(!String(decoding: log.line(for: record, at: timestamp), as: UTF8.self).contains("orders-authorizer"))
+        record.count("Decisions")
+        let root = try JSONDocument(parsing: log.line(for: record, at: timestamp)).root
+        let metrics = try #require(root["_aws"]?["CloudWatchMetrics"]?.elements?.first { _ in true })
+        #expect(root["function"]?.string == "orders-authorizer")
+        #expect(
+            metrics["Dimensions"].map { String(decoding: $0.text, as: UTF8.self) }
+                == #"[["function"],["function","decision"]]"#)
+    }
 }
