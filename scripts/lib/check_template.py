@@ -16,8 +16,8 @@ import tempfile
 from collections.abc import Iterator
 
 import tally
-import template_rules_api  # noqa: F401: adds its rules
-import template_rules_stack  # noqa: F401: adds its rules
+import template_rules_api  # noqa: F401
+import template_rules_stack  # noqa: F401
 from run_emulator import environment_file
 from template_model import Stack
 from template_rule import RULES

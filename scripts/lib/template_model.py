@@ -70,7 +70,7 @@ class Stack:
     apis: dict[str, str] = field(default_factory=dict)  # logical id: kind
 
     def __post_init__(self) -> None:
-        for name, properties in self.of_type("AWS::ApiGateway::RestApi"):
+        for name, _ in self.of_type("AWS::ApiGateway::RestApi"):
             self.apis[name] = "REST"
         for name, properties in self.of_type("AWS::ApiGatewayV2::Api"):
             self.apis[name] = "WEBSOCKET" if properties.get("ProtocolType") == "WEBSOCKET" else "HTTP"
@@ -158,7 +158,8 @@ class Stack:
                 if found := scheme.get("x-amazon-apigateway-authorizer"):
                     sources = found.get("identitySource", [])
                     yield Authorizer(
-                        name, api, kind, function_in(found.get("authorizerUri")), found.get("authorizerResultTtlInSeconds"),
+                        name, api, kind, function_in(found.get("authorizerUri")),
+                        found.get("authorizerResultTtlInSeconds"),
                         tuple(sources if isinstance(sources, list) else re.split(r",\s*", sources)),
                         found.get("authorizerPayloadFormatVersion", ""), found.get("enableSimpleResponses", False),
                     )  # fmt: skip
@@ -186,7 +187,9 @@ class Stack:
     @property
     def machine_clients(self) -> dict[str, Properties]:
         return {
-            name: client for name, client in self.clients.items() if "client_credentials" in client.get("AllowedOAuthFlows", [])
+            name: client
+            for name, client in self.clients.items()
+            if "client_credentials" in client.get("AllowedOAuthFlows", [])
         }
 
     def scopes(self) -> set[str]:

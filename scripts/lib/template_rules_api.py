@@ -30,7 +30,9 @@ SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
 def key_source(stack: Stack) -> Iterator[Verdict]:
     for name, properties in stack.of_type("AWS::ApiGateway::RestApi"):
         source = properties.get("ApiKeySourceType", "HEADER")
-        yield verdict(name, source == "AUTHORIZER", f"ApiKeySourceType is {source}: the caller's own header names the key")
+        yield verdict(
+            name, source == "AUTHORIZER", f"ApiKeySourceType is {source}: the caller's own header names the key"
+        )
 
 
 @rule("key-required", "Every method of a REST API needs an API key, or it is not metered.")
@@ -111,7 +113,8 @@ def invoke_permission(stack: Stack) -> Iterator[Verdict]:
             continue
         source = text(properties.get("SourceArn", ""))
         match = re.fullmatch(
-            r"arn:[^:]+(?:::Partition\})?:execute-api:\$\{AWS::Region\}:\$\{AWS::AccountId\}:\$\{(\w+)\}/authorizers/.+", source
+            r"arn:[^:]+(?:::Partition\})?:execute-api:\$\{AWS::Region\}:\$\{AWS::AccountId\}:\$\{(\w+)\}/authorizers/.+",
+            source,
         )
         right = match and properties.get("Principal") == "apigateway.amazonaws.com"
         yield verdict(name, bool(right), f"lets {properties.get('Principal')} invoke for {source or 'everything'}")
@@ -166,7 +169,10 @@ def gateway_response_fault(kind: str, status: int, response: dict | None) -> str
 
 @rule("access-log", "Each stage logs, as JSON, who called and under which key, and no token and no key.")
 def access_log(stack: Stack) -> Iterator[Verdict]:
-    for kind, member in (("AWS::ApiGateway::Stage", "AccessLogSetting"), ("AWS::ApiGatewayV2::Stage", "AccessLogSettings")):
+    for kind, member in (
+        ("AWS::ApiGateway::Stage", "AccessLogSetting"),
+        ("AWS::ApiGatewayV2::Stage", "AccessLogSettings"),
+    ):
         for name, properties in stack.of_type(kind):
             api = stack.function_of(text(properties.get("RestApiId") or properties.get("ApiId")))
             if stack.apis.get(api) != "WEBSOCKET":

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from template_model import VARIABLE, Stack, metadata, text
+from template_model import VARIABLE, Properties, Stack, metadata, text
 from template_rule import Verdict, rule, verdict
 
 # Not of the route table: Lambda's, Swift's, and the one that names another route table.
@@ -42,7 +42,9 @@ def web_clients(stack: Stack) -> Iterator[Verdict]:
     for name, client in stack.clients.items():
         if name not in stack.machine_clients:
             urls = [str(stack.plain(url)) for url in client.get("CallbackURLs", [])]
-            right = client.get("AllowedOAuthFlows") == ["code"] and urls and all(url.startswith("https://") for url in urls)
+            right = (
+                client.get("AllowedOAuthFlows") == ["code"] and urls and all(url.startswith("https://") for url in urls)
+            )
             yield verdict(name, bool(right), f"{client.get('AllowedOAuthFlows')} to {urls}")
 
 
@@ -144,15 +146,31 @@ def log_retention(stack: Stack) -> Iterator[Verdict]:
         yield verdict(name, group.removeprefix("${").removesuffix("}") in groups, "logs to a group that Lambda makes")
 
 
-@rule("iam", "No action and no resource of a policy is a wildcard.")
+@rule("iam", "No action, resource or principal of a policy is a wildcard.")
 def iam(stack: Stack) -> Iterator[Verdict]:
-    for name, properties in stack.of_type("AWS::IAM::Role"):
-        for policy in properties.get("Policies", []):
-            for statement in policy["PolicyDocument"]["Statement"]:
-                said = [*listed(statement.get("Action", [])), *listed(statement.get("Resource", []))]
-                wide = [text(value) for value in said if "*" in text(value)]
-                wide += [member for member in ("NotAction", "NotResource") if member in statement]
-                yield verdict(f"{name} {policy['PolicyName']}", not wide, f"allows {', '.join(wide)}")
+    for name, statement in statements(stack):
+        said = [*listed(statement.get("Action", [])), *listed(statement.get("Resource", []))]
+        principal = statement.get("Principal", {})
+        said += (
+            [principal]
+            if isinstance(principal, str)
+            else [each for kind in principal.values() for each in listed(kind)]
+        )
+        wide = [text(value) for value in said if "*" in text(value)]
+        wide += [member for member in ("NotAction", "NotResource", "NotPrincipal") if member in statement]
+        yield verdict(name, not wide, f"says {', '.join(wide)}")
+
+
+def statements(stack: Stack) -> Iterator[tuple[str, Properties]]:
+    for kind in ("AWS::IAM::Role", "AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"):
+        for name, properties in stack.of_type(kind):
+            documents = [policy["PolicyDocument"] for policy in properties.get("Policies", [])]
+            documents += [
+                properties[member] for member in ("PolicyDocument", "AssumeRolePolicyDocument") if member in properties
+            ]
+            for document in documents:
+                for statement in listed(document["Statement"]):
+                    yield name, statement
 
 
 @rule("managed-policies", "No policy of AWS's own is used, but for the account's log setting.")
@@ -209,7 +227,9 @@ def metrics(stack: Stack) -> Iterator[Verdict]:
     namespace, names, dimensions, code = emitted(stack)
     for place, space, name, said, _ in metrics_of(stack):
         if space != namespace:
-            yield verdict(f"{place} {space} {name}", name in AWS_METRICS.get(space, ()), "is no metric that is known here")
+            yield verdict(
+                f"{place} {space} {name}", name in AWS_METRICS.get(space, ()), "is no metric that is known here"
+            )
             continue
         # A series has the function alone, or with it the decision, and the reason where there is one.
         right = name in names and list(said) == dimensions[: len(said)] and len(said) >= 1

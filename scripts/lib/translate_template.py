@@ -2,8 +2,8 @@
 
     translate_template.py < REQUESTS > ANSWERS
 
-REQUESTS is a JSON array of {"path": FILE} or {"template": OBJECT}; an answer is {"source": OBJECT, "translated": OBJECT},
-or {"source": OBJECT, "error": TEXT}. The source has its intrinsic functions in the long form.
+REQUESTS is a JSON array of {"path": FILE} or {"template": OBJECT}; an answer is {"source": OBJECT, "translated":
+OBJECT}, or {"source": OBJECT, "error": TEXT}. The source has its intrinsic functions in the long form.
 """
 
 import copy

@@ -1,0 +1,82 @@
+"""scripts/deploy says what it would run, refuses what it cannot build, and knows the template's outputs."""
+
+import json
+import pathlib
+import platform
+import re
+import shlex
+import subprocess
+import unittest
+
+ROOT = pathlib.Path(__file__).parents[2]
+MACHINE = platform.machine().replace("aarch64", "arm64")
+OTHER = {"x86_64": "arm64", "arm64": "x86_64"}[MACHINE]
+
+
+def deploy(*arguments: str, **environment: str) -> subprocess.CompletedProcess:
+    environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "NO_COLOR": "1", **environment}
+    command = [str(ROOT / "scripts/deploy"), *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+
+
+def commands(*arguments: str, **environment: str) -> list[list[str]]:
+    return [shlex.split(line) for line in deploy("--dry-run", *arguments, **environment).stdout.splitlines()]
+
+
+class DeployTests(unittest.TestCase):
+    def test_a_dry_run_prints_each_command_once_in_its_order(self) -> None:
+        printed = commands("--region", "eu-west-1", "--stack", "orders")
+        verbs = [
+            " ".join(word for word in command if not word.startswith(("TURNSTILE", "-")))[:60] for command in printed
+        ]
+        for verb, wanted in zip(
+            verbs, ("check-template", "sam build", "sam deploy", "sam list", "keys apply"), strict=True
+        ):
+            self.assertIn(wanted, verb)
+        self.assertIn("--guided", printed[2])
+        self.assertIn(f"Architecture={MACHINE}", printed[1])
+        for command in printed[2:4]:
+            self.assertEqual(command[command.index("--stack-name") + 1], "orders")
+            self.assertEqual(command[command.index("--region") + 1], "eu-west-1")
+
+    def test_unattended_asks_nothing_and_hands_parameters_on(self) -> None:
+        printed = commands("--unattended", "UserPoolTier=LITE", AWS_REGION="eu-north-1")
+        self.assertNotIn("--guided", printed[2])
+        self.assertIn("--no-confirm-changeset", printed[2])
+        self.assertEqual(printed[2][-1], "UserPoolTier=LITE")
+        self.assertIn("eu-north-1", printed[2])
+
+    def test_what_cannot_be_done_here_is_refused_before_anything_is_done(self) -> None:
+        for arguments, said in (
+            (("--region", "eu-west-1", "--arch", OTHER), f"this machine builds {MACHINE} executables"),
+            (("--region", "eu-west-1", "--arch", "riscv"), "there is no architecture riscv"),
+            ((), "no region"),
+            (("--region", "eu-west-1", "--stack", "1st"), "a stack's name"),
+        ):
+            done = deploy("--dry-run", *arguments)
+            self.assertEqual((done.returncode, done.stdout), (1, ""), arguments)
+            self.assertIn(said, done.stderr)
+        self.assertEqual(deploy("--regoin", "eu-west-1").returncode, 64)
+
+    def test_make_refuses_another_processor_than_its_own(self) -> None:
+        environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "TURNSTILE_ARCH": OTHER}
+        command = ["make", "-C", str(ROOT), "build-Authorizer", "ARTIFACTS_DIR=/nowhere"]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn(f"this machine builds {MACHINE} executables, and {OTHER} is asked for", done.stderr)
+
+    def test_what_is_read_of_the_stack_is_there(self) -> None:
+        script, template = (ROOT / "scripts/deploy").read_text(), (ROOT / "template.yaml").read_text()
+        read = set(re.findall(r"outputs\[(\w+)\]", script)) - {"name"}
+        made = set(re.findall(r"^  (\w+):$", template.partition("\nOutputs:\n")[2], re.MULTILINE))
+        self.assertTrue(read)
+        self.assertLessEqual(read, made)
+
+    def test_every_name_in_the_route_table_is_told_to_the_key_maker(self) -> None:
+        asked = set(re.findall(r"\$\{(\w+)\}", json.dumps(json.loads((ROOT / "stack/authorizer.json").read_text()))))
+        told = {word.partition("=")[0] for word in commands("--region", "eu-west-1")[-1] if "=" in word}
+        self.assertLessEqual(asked, told)
+
+
+if __name__ == "__main__":
+    unittest.main()
