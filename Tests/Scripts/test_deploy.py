@@ -1,6 +1,5 @@
 """scripts/deploy says what it would run, refuses what it cannot build, and knows the template's outputs."""
 
-import json
 import pathlib
 import platform
 import re
@@ -26,13 +25,9 @@ def commands(*arguments: str, **environment: str) -> list[list[str]]:
 class DeployTests(unittest.TestCase):
     def test_a_dry_run_prints_each_command_once_in_its_order(self) -> None:
         printed = commands("--region", "eu-west-1", "--stack", "orders")
-        verbs = [
-            " ".join(word for word in command if not word.startswith(("TURNSTILE", "-")))[:60] for command in printed
-        ]
-        for verb, wanted in zip(
-            verbs, ("check-template", "sam build", "sam deploy", "sam list", "keys apply"), strict=True
-        ):
-            self.assertIn(wanted, verb)
+        steps = ("check-template", "sam build", "sam deploy", "sam list", "function_environment", "keys apply")
+        for command, step in zip(printed, steps, strict=True):
+            self.assertIn(step, " ".join(command))
         self.assertIn("--guided", printed[2])
         self.assertIn(f"Architecture={MACHINE}", printed[1])
         for command in printed[2:4]:
@@ -71,11 +66,6 @@ class DeployTests(unittest.TestCase):
         made = set(re.findall(r"^  (\w+):$", template.partition("\nOutputs:\n")[2], re.MULTILINE))
         self.assertTrue(read)
         self.assertLessEqual(read, made)
-
-    def test_every_name_in_the_route_table_is_told_to_the_key_maker(self) -> None:
-        asked = set(re.findall(r"\$\{(\w+)\}", json.dumps(json.loads((ROOT / "stack/authorizer.json").read_text()))))
-        told = {word.partition("=")[0] for word in commands("--region", "eu-west-1")[-1] if "=" in word}
-        self.assertLessEqual(asked, told)
 
 
 if __name__ == "__main__":
