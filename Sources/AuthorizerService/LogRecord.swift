@@ -18,6 +18,8 @@ package struct LogRecord: Sendable {
         package let name: String
         package let unit: String
         package let value: Int64
+        /// Whether there is also a series for each decision and reason; each series is billed.
+        package let isToldApart: Bool
     }
 
     package init(level: LogLevel) { self.level = level }
@@ -37,8 +39,10 @@ package struct LogRecord: Sendable {
         members.append((name, .integer(value)))
     }
 
-    package mutating func count(_ name: String, unit: String = "Count", _ value: Int64 = 1) {
-        metrics.append(Metric(name: name, unit: unit, value: value))
+    package mutating func count(
+        _ name: String, unit: String = "Count", _ value: Int64 = 1, isToldApart: Bool = false
+    ) {
+        metrics.append(Metric(name: name, unit: unit, value: value, isToldApart: isToldApart))
     }
 
     private static func shortened(_ value: ExactString) -> ExactString {
@@ -150,13 +154,33 @@ private enum EmbeddedMetrics {
         json.integer(timestamp.millisecondsSinceEpoch)
         json.name("CloudWatchMetrics")
         json.beginArray()
+        let function = functionName == nil ? [] : [functionDimension]
+        writeDirective(record.metrics, by: function, to: &json)
+        let present = dimensions.filter { name in record.members.contains { $0.name == name } }
+        let toldApart = record.metrics.filter { $0.isToldApart }
+        if !present.isEmpty, !toldApart.isEmpty { writeDirective(toldApart, by: function + present, to: &json) }
+        json.endArray()
+        json.endObject()
+        for metric in record.metrics {
+            json.name(metric.name)
+            json.integer(metric.value)
+        }
+    }
+
+    /// One set of dimensions and the metrics that have it.
+    private static func writeDirective(_ metrics: [LogRecord.Metric], by names: [String], to json: inout JSONWriter) {
         json.beginObject()
         json.name("Namespace")
         json.string(namespace)
-        writeDimensions(of: record, under: functionName == nil ? [] : [functionDimension], to: &json)
+        json.name("Dimensions")
+        json.beginArray()
+        json.beginArray()
+        for name in names { json.string(name) }
+        json.endArray()
+        json.endArray()
         json.name("Metrics")
         json.beginArray()
-        for metric in record.metrics {
+        for metric in metrics {
             json.beginObject()
             json.name("Name")
             json.string(metric.name)
@@ -166,24 +190,5 @@ private enum EmbeddedMetrics {
         }
         json.endArray()
         json.endObject()
-        json.endArray()
-        json.endObject()
-        for metric in record.metrics {
-            json.name(metric.name)
-            json.integer(metric.value)
-        }
-    }
-
-    /// Two sets of dimensions: the function's alone, for the total, and with it all that the record has.
-    private static func writeDimensions(of record: LogRecord, under function: [String], to json: inout JSONWriter) {
-        let present = dimensions.filter { name in record.members.contains { $0.name == name } }
-        json.name("Dimensions")
-        json.beginArray()
-        for names in present.isEmpty ? [function] : [function, function + present] {
-            json.beginArray()
-            for name in names { json.string(name) }
-            json.endArray()
-        }
-        json.endArray()
     }
 }
