@@ -80,6 +80,17 @@ def wide_policy() -> dict:
     }
 
 
+def decisions_by(decision: str, reason: str) -> Change:
+    """The alarm on faults asks for the decisions with one reason."""
+
+    def change(template: dict, _: dict) -> None:
+        alarm = template["Resources"]["FaultAlarm"]["Properties"]
+        alarm["MetricName"] = "Decisions"
+        alarm["Dimensions"] += [{"Name": "decision", "Value": decision}, {"Name": "reason", "Value": reason}]
+
+    return change
+
+
 def output(name: str, value: Any) -> Change:
     return lambda template, _: template["Outputs"].__setitem__(name, {"Value": value})
 
@@ -331,7 +342,7 @@ MUTATIONS: list[tuple[str, str, str, Change]] = [
         "metrics",
         REST,
         "a reason that is none",
-        put("FaultAlarm.Properties.Metrics.1.MetricStat.Metric.Dimensions.2.Value", "keys_gone"),
+        decisions_by("fault", "keys_gone"),
     ),
     (
         "metrics",
@@ -349,7 +360,9 @@ MUTATIONS: list[tuple[str, str, str, Change]] = [
         "an alarm that callers raise",
         put("CrashAlarm.Properties.Metrics.1.MetricStat.Metric.MetricName", "Errors"),
     ),
-    ("every-fault", REST, "one fault is not counted", drop("FaultAlarm.Properties.Metrics.5")),
+    ("steady-series", REST, "a series that comes with the first fault", decisions_by("fault", "keys_unavailable")),
+    ("watched", REST, "no alarm on faults", drop("FaultAlarm")),
+    ("watched", REST, "no alarm on the refused share", drop("DeniedShareAlarm")),
 ]
 
 
