@@ -1,10 +1,15 @@
 """scripts/deploy says what it would run, refuses what it cannot build, and knows the template's outputs."""
 
+import http.server
+import json
+import os
 import pathlib
 import platform
 import re
 import shlex
 import subprocess
+import tempfile
+import threading
 import unittest
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -66,6 +71,56 @@ class DeployTests(unittest.TestCase):
         made = set(re.findall(r"^  (\w+):$", template.partition("\nOutputs:\n")[2], re.MULTILINE))
         self.assertTrue(read)
         self.assertLessEqual(read, made)
+
+
+class LambdaServer(http.server.BaseHTTPRequestHandler):
+    """Lambda's GetFunctionConfiguration, for a function that has these variables."""
+
+    variables = {"USER_POOL_ID": "eu-west-1_Example01", "SWIFT_BACKTRACE": "enable=no", "SECRET": "two\nlines"}
+
+    def do_GET(self) -> None:
+        body = json.dumps({"FunctionName": "judge", "Environment": {"Variables": self.variables}}).encode()
+        self.send_response(200 if self.path.split("?")[0].endswith("/functions/judge/configuration") else 404)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Says nothing: the tests have their own lines."""
+
+
+class FunctionEnvironmentTests(unittest.TestCase):
+    def read(self, table: str, function: str = "judge") -> subprocess.CompletedProcess:
+        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), LambdaServer) as server:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+                file.write(table)
+                file.flush()
+                done = self.run_script(f"http://127.0.0.1:{server.server_port}", function, file.name)
+            server.shutdown()
+        return done
+
+    def run_script(self, url: str, function: str, table: str) -> subprocess.CompletedProcess:
+        credentials = {"AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "key", "AWS_MAX_ATTEMPTS": "1"}
+        environment = {"PATH": os.environ["PATH"], "AWS_ENDPOINT_URL": url, **credentials}
+        script = str(ROOT / "scripts/lib/function_environment.py")
+        command = [str(ROOT / ".build-tools/sam/bin/python"), script, "--function", function]
+        command += ["--region", "eu-west-1", "--config", table]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+
+    def test_only_what_the_route_table_asks_for_is_told(self) -> None:
+        done = self.read('{"issuers": [{"cognitoUserPool": "${USER_POOL_ID}"}]}')
+        self.assertEqual((done.returncode, done.stdout), (0, "USER_POOL_ID=eu-west-1_Example01\n"), done.stderr)
+
+    def test_what_cannot_be_told_ends_it_with_a_line(self) -> None:
+        for table, function, said in (
+            ("${OTHER}", "judge", "has no variable OTHER"),
+            ("${SECRET}", "judge", "has no variable SECRET of one line"),
+            ("", "nobody", "cannot be read"),
+        ):
+            done = self.read(table, function)
+            self.assertEqual((done.returncode, done.stderr.count("\n")), (1, 1), done.stderr)
+            self.assertIn(said, done.stderr)
 
 
 if __name__ == "__main__":
