@@ -273,6 +273,7 @@ MUTATIONS: list[tuple[str, str, str, Change]] = [
         put("PremiumClient.Properties.AllowedOAuthScopes", [{"Fn::Sub": "${ResourceServer}/api.read"}]),
     ),
     ("web-clients", REST, "the implicit grant", put("WebClient.Properties.AllowedOAuthFlows", ["code", "implicit"])),
+    ("web-clients", REST, "signing in without the browser", drop("WebClient.Properties.ExplicitAuthFlows")),
     ("web-clients", REST, "back to http", parameter("WebCallbackUrl", "Default", "http://app.example.com/callback")),
     ("scopes", REST, "an identifier that is no URL", parameter("ResourceServer", "Default", "orders")),
     (

@@ -40,12 +40,16 @@ def machine_clients(stack: Stack) -> Iterator[Verdict]:
 @rule("web-clients", "Clients for people use the authorization-code grant alone, and return to https.")
 def web_clients(stack: Stack) -> Iterator[Verdict]:
     for name, client in stack.clients.items():
-        if name not in stack.machine_clients:
-            urls = [str(stack.plain(url)) for url in client.get("CallbackURLs", [])]
-            right = (
-                client.get("AllowedOAuthFlows") == ["code"] and urls and all(url.startswith("https://") for url in urls)
-            )
-            yield verdict(name, bool(right), f"{client.get('AllowedOAuthFlows')} to {urls}")
+        if name in stack.machine_clients:
+            continue
+        urls = [str(stack.plain(url)) for url in client.get("CallbackURLs", [])]
+        right = (
+            client.get("AllowedOAuthFlows") == ["code"]
+            and client.get("ExplicitAuthFlows") == ["ALLOW_REFRESH_TOKEN_AUTH"]
+            and bool(urls)
+            and all(url.startswith("https://") for url in urls)
+        )
+        yield verdict(name, right, f"{client.get('AllowedOAuthFlows')}, {client.get('ExplicitAuthFlows')}, to {urls}")
 
 
 @rule("scopes", "Scopes of clients and routes are those of a resource server, whose identifier is a URL.")
