@@ -68,7 +68,12 @@ extension LogRecord {
     /// One decision.
     init(_ judgement: Judgement, requestID: String, durationMicroseconds: Int64) {
         let isFault: Bool
-        if case .fault = judgement.verdict { isFault = true } else { isFault = false }
+        let isRefusal: Bool
+        switch judgement.verdict {
+        case .allow: (isFault, isRefusal) = (false, false)
+        case .deny, .reject: (isFault, isRefusal) = (false, true)
+        case .fault: (isFault, isRefusal) = (true, false)
+        }
         self.init(level: isFault ? .error : .info)
         add("requestId", requestID)
         add("decision", judgement.decision)
@@ -80,7 +85,10 @@ extension LogRecord {
         add("keyAgeSeconds", judgement.keyAgeSeconds)
         add("durationMicroseconds", durationMicroseconds)
         if isFault { add("message", judgement.explanation) }
-        count("Decisions")
+        count("Decisions", isToldApart: true)
         count("DecisionTime", unit: "Microseconds", durationMicroseconds)
+        // Counted as 0 too: their sum is then never missing, and their average is a share.
+        count("Refusals", isRefusal ? 1 : 0)
+        count("Faults", isFault ? 1 : 0)
     }
 }

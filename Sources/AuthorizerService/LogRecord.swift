@@ -18,6 +18,8 @@ package struct LogRecord: Sendable {
         package let name: String
         package let unit: String
         package let value: Int64
+        /// Whether there is also a series for each decision and reason; each series is billed.
+        package let isToldApart: Bool
     }
 
     package init(level: LogLevel) { self.level = level }
@@ -37,8 +39,10 @@ package struct LogRecord: Sendable {
         members.append((name, .integer(value)))
     }
 
-    package mutating func count(_ name: String, unit: String = "Count", _ value: Int64 = 1) {
-        metrics.append(Metric(name: name, unit: unit, value: value))
+    package mutating func count(
+        _ name: String, unit: String = "Count", _ value: Int64 = 1, isToldApart: Bool = false
+    ) {
+        metrics.append(Metric(name: name, unit: unit, value: value, isToldApart: isToldApart))
     }
 
     private static func shortened(_ value: ExactString) -> ExactString {
@@ -55,6 +59,8 @@ package struct Log: Sendable {
     package var format = LogFormat.json
     /// Whether the line also carries CloudWatch's embedded metrics; it is then JSON whatever the format.
     package var hasMetrics = false
+    /// The Lambda function that this is, by which metrics of several in one account are told apart.
+    package var functionName: String?
 
     package init() {}
 
@@ -63,6 +69,7 @@ package struct Log: Sendable {
         if let format = environment("AWS_LAMBDA_LOG_FORMAT").flatMap({ LogFormat(rawValue: $0) }) {
             self.format = format
         }
+        functionName = environment("AWS_LAMBDA_FUNCTION_NAME")
     }
 
     /// Whether a record of this level would be written; metrics are counted at every level.
@@ -95,7 +102,9 @@ package struct Log: Sendable {
             case .integer(let value): json.integer(value)
             }
         }
-        if hasMetrics, !record.metrics.isEmpty { EmbeddedMetrics.write(record, at: timestamp, to: &json) }
+        if hasMetrics, !record.metrics.isEmpty {
+            EmbeddedMetrics.write(record, of: functionName, at: timestamp, to: &json)
+        }
         json.endObject()
         return json.bytes
     }
@@ -127,23 +136,51 @@ package struct Log: Sendable {
 /// members they are told apart.
 private enum EmbeddedMetrics {
     static let namespace = "Turnstile"
-    /// The members that tell metrics apart, as far as a record has them.
+    /// The member that names the function, where it has a name.
+    static let functionDimension = "function"
+    /// The members that tell metrics of one function apart, as far as a record has them.
     static let dimensions = ["decision", "reason"]
 
-    static func write(_ record: LogRecord, at timestamp: Timestamp, to json: inout JSONWriter) {
+    static func write(
+        _ record: LogRecord, of functionName: String?, at timestamp: Timestamp, to json: inout JSONWriter
+    ) {
+        if let functionName {
+            json.name(functionDimension)
+            json.string(functionName)
+        }
         json.name("_aws")
         json.beginObject()
         json.name("Timestamp")
         json.integer(timestamp.millisecondsSinceEpoch)
         json.name("CloudWatchMetrics")
         json.beginArray()
+        let function = functionName == nil ? [] : [functionDimension]
+        writeDirective(record.metrics, by: function, to: &json)
+        let present = dimensions.filter { name in record.members.contains { $0.name == name } }
+        let toldApart = record.metrics.filter { $0.isToldApart }
+        if !present.isEmpty, !toldApart.isEmpty { writeDirective(toldApart, by: function + present, to: &json) }
+        json.endArray()
+        json.endObject()
+        for metric in record.metrics {
+            json.name(metric.name)
+            json.integer(metric.value)
+        }
+    }
+
+    /// One set of dimensions and the metrics that have it.
+    private static func writeDirective(_ metrics: [LogRecord.Metric], by names: [String], to json: inout JSONWriter) {
         json.beginObject()
         json.name("Namespace")
         json.string(namespace)
-        writeDimensions(of: record, to: &json)
+        json.name("Dimensions")
+        json.beginArray()
+        json.beginArray()
+        for name in names { json.string(name) }
+        json.endArray()
+        json.endArray()
         json.name("Metrics")
         json.beginArray()
-        for metric in record.metrics {
+        for metric in metrics {
             json.beginObject()
             json.name("Name")
             json.string(metric.name)
@@ -153,26 +190,5 @@ private enum EmbeddedMetrics {
         }
         json.endArray()
         json.endObject()
-        json.endArray()
-        json.endObject()
-        for metric in record.metrics {
-            json.name(metric.name)
-            json.integer(metric.value)
-        }
-    }
-
-    /// Two sets of dimensions: none, for the total, and all that the record has.
-    private static func writeDimensions(of record: LogRecord, to json: inout JSONWriter) {
-        let present = dimensions.filter { name in record.members.contains { $0.name == name } }
-        json.name("Dimensions")
-        json.beginArray()
-        json.beginArray()
-        json.endArray()
-        if !present.isEmpty {
-            json.beginArray()
-            for name in present { json.string(name) }
-            json.endArray()
-        }
-        json.endArray()
     }
 }

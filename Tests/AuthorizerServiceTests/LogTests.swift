@@ -1,4 +1,5 @@
-import AuthorizerService
+import APIGateway
+@testable import AuthorizerService
 import StrictJSON
 import Testing
 
@@ -104,18 +105,51 @@ struct LogTests {
         var record = LogRecord(level: .info)
         record.add("decision", "deny")
         record.add("reason", "route_unknown")
-        record.count("Decisions")
+        record.count("Decisions", isToldApart: true)
+        record.count("Faults", 0)
         #expect(log.takes(record))
         let line = log.line(for: record, at: Timestamp(nanosecondsSinceEpoch: 1_500_000_000))
         let root = try JSONDocument(parsing: line).root
-        let metrics = try #require(root["_aws"]?["CloudWatchMetrics"]?.elements?.first { _ in true })
         #expect(root["_aws"]?["Timestamp"]?.number?.integer == 1_500)
-        #expect(metrics["Namespace"]?.string == "Turnstile")
+        let whole =
+            #"{"Namespace":"Turnstile","Dimensions":[[]],"Metrics":"#
+            + #"[{"Name":"Decisions","Unit":"Count"},{"Name":"Faults","Unit":"Count"}]}"#
+        let toldApart =
+            #"{"Namespace":"Turnstile","Dimensions":[["decision","reason"]],"Metrics":"#
+            + #"[{"Name":"Decisions","Unit":"Count"}]}"#
         #expect(
-            metrics["Dimensions"].map { String(decoding: $0.text, as: UTF8.self) } == #"[[],["decision","reason"]]"#)
-        #expect(
-            metrics["Metrics"].map { String(decoding: $0.text, as: UTF8.self) }
-                == #"[{"Name":"Decisions","Unit":"Count"}]"#)
+            root["_aws"]?["CloudWatchMetrics"].map { String(decoding: $0.text, as: UTF8.self) }
+                == "[\(whole),\(toldApart)]")
         #expect(root["Decisions"]?.number?.integer == 1)
+        #expect(root["Faults"]?.number?.integer == 0)
+    }
+
+    /// Two functions of one account write to one namespace.
+    @Test
+    func `embedded metrics carry the function's name, where Lambda gives one`() throws {
+        var log = Log(environment: { $0 == "AWS_LAMBDA_FUNCTION_NAME" ? "orders-authorizer" : nil })
+        log.hasMetrics = true
+        let timestamp = Timestamp(nanosecondsSinceEpoch: 0)
+        var record = LogRecord(level: .info)
+        record.add("decision", "allow")
+        #expect(!String(decoding: log.line(for: record, at: timestamp), as: UTF8.self).contains("orders-authorizer"))
+        record.count("Decisions", isToldApart: true)
+        let root = try JSONDocument(parsing: log.line(for: record, at: timestamp)).root
+        let dimensions = root["_aws"]?["CloudWatchMetrics"]?.elements?.compactMap { directive in
+            directive["Dimensions"].map { String(decoding: $0.text, as: UTF8.self) }
+        }
+        #expect(root["function"]?.string == "orders-authorizer")
+        #expect(dimensions == [#"[["function"]]"#, #"[["function","decision"]]"#])
+    }
+
+    @Test(arguments: [
+        (Judgement.Verdict.reject(.credentials(.missing)), 1, 0), (.fault(.keysUnavailable), 0, 1),
+    ])
+    func `a decision counts refusals and faults, also where there are none`(
+        _ verdict: Judgement.Verdict, _ refusals: Int64, _ faults: Int64
+    ) {
+        let record = LogRecord(Judgement(verdict), requestID: "r", durationMicroseconds: 7)
+        let counted = Dictionary(uniqueKeysWithValues: record.metrics.map { ($0.name, $0.value) })
+        #expect(counted == ["Decisions": 1, "DecisionTime": 7, "Refusals": refusals, "Faults": faults])
     }
 }

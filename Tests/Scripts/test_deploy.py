@@ -1,0 +1,127 @@
+"""scripts/deploy says what it would run, refuses what it cannot build, and knows the template's outputs."""
+
+import http.server
+import json
+import os
+import pathlib
+import platform
+import re
+import shlex
+import subprocess
+import tempfile
+import threading
+import unittest
+
+ROOT = pathlib.Path(__file__).parents[2]
+MACHINE = platform.machine().replace("aarch64", "arm64")
+OTHER = {"x86_64": "arm64", "arm64": "x86_64"}[MACHINE]
+
+
+def deploy(*arguments: str, **environment: str) -> subprocess.CompletedProcess:
+    environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "NO_COLOR": "1", **environment}
+    command = [str(ROOT / "scripts/deploy"), *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+
+
+def commands(*arguments: str, **environment: str) -> list[list[str]]:
+    return [shlex.split(line) for line in deploy("--dry-run", *arguments, **environment).stdout.splitlines()]
+
+
+class DeployTests(unittest.TestCase):
+    def test_a_dry_run_prints_each_command_once_in_its_order(self) -> None:
+        printed = commands("--region", "eu-west-1", "--stack", "orders")
+        steps = ("check-template", "sam build", "sam deploy", "sam list", "function_environment", "keys apply")
+        for command, step in zip(printed, steps, strict=True):
+            self.assertIn(step, " ".join(command))
+        self.assertIn("--guided", printed[2])
+        self.assertIn(f"Architecture={MACHINE}", printed[1])
+        for command in printed[2:4]:
+            self.assertEqual(command[command.index("--stack-name") + 1], "orders")
+            self.assertEqual(command[command.index("--region") + 1], "eu-west-1")
+
+    def test_unattended_asks_nothing_and_hands_parameters_on(self) -> None:
+        printed = commands("--unattended", "UserPoolTier=LITE", AWS_REGION="eu-north-1")
+        self.assertNotIn("--guided", printed[2])
+        self.assertIn("--no-confirm-changeset", printed[2])
+        self.assertEqual(printed[2][-1], "UserPoolTier=LITE")
+        self.assertIn("eu-north-1", printed[2])
+
+    def test_what_cannot_be_done_here_is_refused_before_anything_is_done(self) -> None:
+        for arguments, said in (
+            (("--region", "eu-west-1", "--arch", OTHER), f"this machine builds {MACHINE} executables"),
+            (("--region", "eu-west-1", "--arch", "riscv"), "there is no architecture riscv"),
+            ((), "no region"),
+            (("--region", "eu-west-1", "--stack", "1st"), "a stack's name"),
+        ):
+            done = deploy("--dry-run", *arguments)
+            self.assertEqual((done.returncode, done.stdout), (1, ""), arguments)
+            self.assertIn(said, done.stderr)
+        self.assertEqual(deploy("--regoin", "eu-west-1").returncode, 64)
+
+    def test_make_refuses_another_processor_than_its_own(self) -> None:
+        environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "TURNSTILE_ARCH": OTHER}
+        command = ["make", "-C", str(ROOT), "build-Authorizer", "ARTIFACTS_DIR=/nowhere"]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn(f"this machine builds {MACHINE} executables, and {OTHER} is asked for", done.stderr)
+
+    def test_what_is_read_of_the_stack_is_there(self) -> None:
+        script, template = (ROOT / "scripts/deploy").read_text(), (ROOT / "template.yaml").read_text()
+        read = set(re.findall(r"outputs\[(\w+)\]", script)) - {"name"}
+        made = set(re.findall(r"^  (\w+):$", template.partition("\nOutputs:\n")[2], re.MULTILINE))
+        self.assertTrue(read)
+        self.assertLessEqual(read, made)
+
+
+class LambdaServer(http.server.BaseHTTPRequestHandler):
+    """Lambda's GetFunctionConfiguration, for a function that has these variables."""
+
+    variables = {"USER_POOL_ID": "eu-west-1_Example01", "SWIFT_BACKTRACE": "enable=no", "SECRET": "two\nlines"}
+
+    def do_GET(self) -> None:
+        body = json.dumps({"FunctionName": "judge", "Environment": {"Variables": self.variables}}).encode()
+        self.send_response(200 if self.path.split("?")[0].endswith("/functions/judge/configuration") else 404)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Says nothing: the tests have their own lines."""
+
+
+class FunctionEnvironmentTests(unittest.TestCase):
+    def read(self, table: str, function: str = "judge") -> subprocess.CompletedProcess:
+        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), LambdaServer) as server:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+                file.write(table)
+                file.flush()
+                done = self.run_script(f"http://127.0.0.1:{server.server_port}", function, file.name)
+            server.shutdown()
+        return done
+
+    def run_script(self, url: str, function: str, table: str) -> subprocess.CompletedProcess:
+        credentials = {"AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "key", "AWS_MAX_ATTEMPTS": "1"}
+        environment = {"PATH": os.environ["PATH"], "AWS_ENDPOINT_URL": url, **credentials}
+        script = str(ROOT / "scripts/lib/function_environment.py")
+        command = [str(ROOT / ".build-tools/sam/bin/python"), script, "--function", function]
+        command += ["--region", "eu-west-1", "--config", table]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+
+    def test_only_what_the_route_table_asks_for_is_told(self) -> None:
+        done = self.read('{"issuers": [{"cognitoUserPool": "${USER_POOL_ID}"}]}')
+        self.assertEqual((done.returncode, done.stdout), (0, "USER_POOL_ID=eu-west-1_Example01\n"), done.stderr)
+
+    def test_what_cannot_be_told_ends_it_with_a_line(self) -> None:
+        for table, function, said in (
+            ("${OTHER}", "judge", "has no variable OTHER"),
+            ("${SECRET}", "judge", "has no variable SECRET of one line"),
+            ("", "nobody", "cannot be read"),
+        ):
+            done = self.read(table, function)
+            self.assertEqual((done.returncode, done.stderr.count("\n")), (1, 1), done.stderr)
+            self.assertIn(said, done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
