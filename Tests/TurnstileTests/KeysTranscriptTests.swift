@@ -1,5 +1,6 @@
 import Foundation
 import StrictJSON
+import TestSupport
 import Testing
 
 @Suite("turnstile keys")
@@ -17,9 +18,9 @@ struct KeysTranscriptTests {
 
     init() throws { scratch = try Scratch() }
 
-    private static func ownKey(_ number: Int, _ name: String, enabled: Bool = true) -> World.Key {
+    private static func ownKey(_ number: Int, _ name: String) -> World.Key {
         World.Key(
-            id: "k\(number)", value: ids[number], name: name, enabled: enabled,
+            id: "k\(number)", value: ids[number], name: name,
             tags: ["turnstile:pool": UsagePlanServer.pool, "turnstile:client": ids[number]])
     }
 
