@@ -58,9 +58,7 @@ package struct IssuerPolicy: Sendable {
 }
 
 extension IssuerPolicy {
-    /// Whether the tokens of a client are judged under this policy.
-    ///
-    /// - Parameter client: `nil` for a token that names none.
+    /// Whether the tokens of a client, or with `nil` those that name none, are judged under this policy.
     package func admits(_ client: ExactString?) -> Bool {
         guard let clients else { return true }
         return client.map(clients.contains) ?? false
