@@ -123,17 +123,19 @@ extension AWSError: CustomStringConvertible {
             "AWS does not know the access key or the session token of \(place) in \(region)"
         case .invalidCredentials(let place, _, _): "AWS finds the signature by the credentials of \(place) wrong"
         case .accessDenied(let denied, let who): "\(who ?? "the caller") may not do \(denied)"
-        case .notFound(let action, let message): "\(action) found nothing: \(message)"
-        case .conflict(let action, let message): "\(action) met a conflict: \(message)"
-        case .limitExceeded(let action, let message): "\(action) met a limit of the account: \(message)"
+        case .notFound(let action, let message): "\(action) found nothing\(Self.quoted(message))"
+        case .conflict(let action, let message): "\(action) met a conflict\(Self.quoted(message))"
+        case .limitExceeded(let action, let message): "\(action) met a limit of the account\(Self.quoted(message))"
         case .refused(let action, let type, let status, let message):
-            "AWS refused \(action) with status \(status) \(type): \(message)"
+            "AWS refused \(action) with status \(status)\(type.isEmpty ? "" : " " + type)\(Self.quoted(message))"
         case .malformedResponse(let action, let reason): "the answer to \(action) \(reason)"
         case .repeatedPage(let action): "\(action) gave the same page token twice, so the list has no end"
         case .tooManyPages(let action, let limit): "\(action) gave more than \(limit) pages"
         default: code
         }
     }
+
+    private static func quoted(_ message: String) -> String { message.isEmpty ? "" : ": \(message)" }
 
     private static func difference(_ secondsBehind: Int64?) -> String {
         guard let seconds = secondsBehind, seconds.magnitude >= 60 else { return "" }

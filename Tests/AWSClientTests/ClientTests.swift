@@ -105,7 +105,7 @@ struct ClientTests {
         Vector(
             testDescription: "a redirect", step: Step("", status: 302, headers: [["Location", "http://a/"]]),
             code: "refused",
-            line: "AWS refused GET /apikeys with status 302 : ; see AWS's documentation of it"),
+            line: "AWS refused GET /apikeys with status 302; see AWS's documentation of it"),
         Vector(
             testDescription: "a message that repeats the secret",
             step: fault("BadRequestException", 400, "you sent s3cret/of+the/environment"), code: "refused",

@@ -39,7 +39,7 @@ final class CheckingMoto {
     }
 }
 
-private let motoIsInstalled = (try? PythonPeer.run("moto_checking.py", ["--installed"])) != nil
+private let motoIsInstalled = PythonPeer.isExpected("moto_checking.py")
 
 @Suite("Against moto, which checks signatures and permissions")
 struct MotoTests {

@@ -5,10 +5,13 @@ package enum PythonPeer {
     package enum Failure: Error { case status(Int32) }
 
     /// The `.venv` of the checkout; where there is none, whatever Python the machine has.
-    package static let interpreter: String = {
-        let own = checkout.appending(path: ".venv/bin/python").path
-        return FileManager.default.isExecutableFile(atPath: own) ? own : "python3"
-    }()
+    package static var interpreter: String { isPrepared ? own : "python3" }
+
+    private static let own = checkout.appending(path: ".venv/bin/python").path
+    private static let isPrepared = FileManager.default.isExecutableFile(atPath: own)
+
+    /// Whether tests of a program are to run: always where scripts/install was, so that nothing is passed over there.
+    package static func isExpected(_ name: String) -> Bool { isPrepared || (try? run(name, ["--installed"])) != nil }
 
     private static let checkout = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
         .standardized
