@@ -7,19 +7,22 @@ import CLibcurl
 package final class FieldList {
     private var list: UnsafeMutablePointer<curl_slist>?
 
+    /// - Parameters:
+    ///   - fields: In the order in which they are sent.
+    ///   - mayWait: Whether libcurl may ask for `100 Continue` before a long body (RFC 9110 §10.1.1).
     /// - Throws: ``TransportError`` of kind `libraryUnavailable` when memory has run out.
-    package init(_ fields: [HTTPField]) throws(TransportError) {
+    package init(_ fields: [HTTPField], mayWait: Bool = false) throws(TransportError) {
         unsafe list = nil
         for field in fields { try append("\(field.name): \(field.value)") }
-        // A name without a value takes the header out: no wait for `100 Continue` (RFC 9110 §10.1.1).
-        try append("Expect:")
+        // A name without a value takes the header out.
+        if !mayWait { try append("Expect:") }
     }
 
     deinit { unsafe curl_slist_free_all(list) }
 
     var pointer: UnsafeMutablePointer<curl_slist>? { unsafe list }
 
-    private func append(_ line: String) throws(TransportError) {
+    func append(_ line: String) throws(TransportError) {
         guard let longer = unsafe curl_slist_append(list, line) else {
             throw TransportError(.libraryUnavailable, mayHaveBeenSent: false)
         }

@@ -35,14 +35,7 @@ package struct SecureClient: Sendable {
     /// - Throws: ``TransportError`` when there is no whole response within the request's limits.
     package func send(_ request: HTTPRequest) throws(TransportError) -> HTTPResponse {
         guard request.url.url.scheme == .https else { return try send(request, trusting: nil) }
-        for file in trust.files.dropLast() {
-            do throws(TransportError) {
-                return try send(request, trusting: file)
-            } catch {
-                guard error.kind == .tls(.trustAnchorsUnreadable) else { throw error }
-            }
-        }
-        return try send(request, trusting: trust.files.last)
+        return try trust.firstReadable { file throws(TransportError) in try send(request, trusting: file) }
     }
 
     private func send(_ request: HTTPRequest, trusting file: String?) throws(TransportError) -> HTTPResponse {
@@ -50,8 +43,11 @@ package struct SecureClient: Sendable {
         let fields = try FieldList(request.fields)
         try handle.set(CURLOPT_URL, request.url.url.text)
         try handle.setFields(fields)
-        try setLimits(of: request, on: handle)
-        if let file { try requireTLS(trusting: file, on: handle) }
+        try handle.setLimits(
+            timeoutInMilliseconds: request.timeoutInMilliseconds,
+            connectTimeoutInMilliseconds: request.connectTimeoutInMilliseconds)
+        handle.limitBody(toBytes: request.bodyLimitInBytes)
+        if let file { try handle.requireTLS(trusting: file) }
         let status = try perform(request.method, on: handle)
         return HTTPResponse(status: status, headers: handle.headers, body: handle.body)
     }
@@ -65,20 +61,41 @@ package struct SecureClient: Sendable {
             return try handle.perform(posting: body, keepingResponse: true)
         }
     }
+}
 
-    private func setLimits(of request: HTTPRequest, on handle: borrowing CurlHandle) throws(TransportError) {
+extension TrustAnchors {
+    /// Makes an attempt with each file in turn, until one of them can be read.
+    @inline(__always)
+    func firstReadable<Result>(
+        _ attempt: (String) throws(TransportError) -> Result
+    ) throws(TransportError) -> Result {
+        for file in files.dropLast() {
+            do throws(TransportError) {
+                return try attempt(file)
+            } catch {
+                guard error.kind == .tls(.trustAnchorsUnreadable) else { throw error }
+            }
+        }
+        guard let last = files.last else { throw TransportError(.tls(.trustAnchorsUnreadable), mayHaveBeenSent: false) }
+        return try attempt(last)
+    }
+}
+
+extension CurlHandle {
+    func setLimits(
+        timeoutInMilliseconds: Int, connectTimeoutInMilliseconds: Int
+    ) throws(TransportError) {
         // libcurl takes 0 for "no limit".
-        try handle.set(CURLOPT_TIMEOUT_MS, max(1, request.timeoutInMilliseconds))
-        try handle.set(CURLOPT_CONNECTTIMEOUT_MS, max(1, request.connectTimeoutInMilliseconds))
-        handle.limitBody(toBytes: request.bodyLimitInBytes)
+        try set(CURLOPT_TIMEOUT_MS, max(1, timeoutInMilliseconds))
+        try set(CURLOPT_CONNECTTIMEOUT_MS, max(1, connectTimeoutInMilliseconds))
     }
 
-    private func requireTLS(trusting file: String, on handle: borrowing CurlHandle) throws(TransportError) {
-        try handle.set(CURLOPT_SSL_VERIFYPEER, 1)
-        try handle.set(CURLOPT_SSL_VERIFYHOST, 2)
-        try handle.set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
-        try handle.set(CURLOPT_CAINFO, file)
+    func requireTLS(trusting file: String) throws(TransportError) {
+        try set(CURLOPT_SSL_VERIFYPEER, 1)
+        try set(CURLOPT_SSL_VERIFYHOST, 2)
+        try set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+        try set(CURLOPT_CAINFO, file)
         // A build of libcurl may have a folder of roots of its own, which would be believed beside the file.
-        try handle.setNull(CURLOPT_CAPATH)
+        try setNull(CURLOPT_CAPATH)
     }
 }
