@@ -19,7 +19,9 @@ struct TurnstileCommand: AsyncParsableCommand {
             Results go to standard output, everything else to standard error. \(ExitStatus.overview)
             """,
         version: Turnstile.version,
-        subcommands: [InvokeCommand.self, ExplainCommand.self, InspectCommand.self, CheckCommand.self])
+        subcommands: [
+            InvokeCommand.self, ExplainCommand.self, InspectCommand.self, CheckCommand.self, TokenCommand.self,
+        ])
 
     /// Errors of this tool carry their own exit status; those of the parser are printed as its users expect.
     static func main() async {
