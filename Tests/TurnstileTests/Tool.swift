@@ -30,8 +30,10 @@ enum Tool {
         try start(arguments, folder: folder).finish(input: Data(input.utf8))
     }
 
-    static func start(_ arguments: [String], folder: URL = root) throws -> RunningTool {
-        try RunningTool(arguments, folder: folder)
+    static func start(
+        _ arguments: [String], folder: URL = root, environment: [String: String] = [:]
+    ) throws -> RunningTool {
+        try RunningTool(arguments, folder: folder, environment: environment)
     }
 }
 
@@ -43,14 +45,14 @@ final class RunningTool {
     private let output: FileHandle
     private let errors: FileHandle
 
-    fileprivate init(_ arguments: [String], folder: URL) throws {
+    fileprivate init(_ arguments: [String], folder: URL, environment: [String: String]) throws {
         scratch = try Scratch()
         output = try scratch.emptyFile("output")
         errors = try scratch.emptyFile("errors")
         process.executableURL = Tool.folder.appending(path: "turnstile")
         process.arguments = arguments
         process.currentDirectoryURL = folder
-        process.environment = ["PATH": "/usr/bin:/bin"]
+        process.environment = ["PATH": "/usr/bin:/bin"].merging(environment) { $1 }
         process.standardInput = input
         process.standardOutput = output
         process.standardError = errors

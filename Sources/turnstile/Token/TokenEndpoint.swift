@@ -34,6 +34,10 @@ extension TokenEndpoint {
                 throw Problem(
                     "--region goes with the prefix of a Cognito domain", remedy: "leave it out", status: .usage)
             }
+            guard try Self.secureURL("https://\(domain)", option: "--domain").url.isOrigin else {
+                throw Problem(
+                    "--domain is more than a host", remedy: "give an address with --token-url", status: .usage)
+            }
             self = .url(try Self.secureURL("https://\(domain)\(Self.cognitoPath)", option: "--domain"))
             return
         }
