@@ -117,10 +117,12 @@ struct TokenCache: ~Copyable {
             name, with: entry.json(expiresAt: expiresAt), suffix: Self.hexadecimal(Self.randomBytes(8)))
     }
 
-    /// Waits while another process asks for the same token: one request is billed instead of two.
+    /// Waits while another process asks for the same token: one request is billed instead of two. There are sixteen
+    /// locks for all purposes, so that their files do not pile up.
     func alone<Value>(_ purpose: TokenPurpose, _ body: () throws -> Value) throws -> Value {
-        try folder.alone(
-            under: "\(try name(of: purpose)).lock", waitingMilliseconds: Self.lockLimitInMilliseconds, body)
+        let digit = try name(of: purpose).prefix(1)
+        return try folder.alone(
+            under: "\(digit).lock", waitingMilliseconds: Self.lockLimitInMilliseconds, body)
     }
 
     private func name(of purpose: TokenPurpose) throws(OpenSSLError) -> String {
