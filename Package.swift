@@ -87,6 +87,7 @@ let ordinary: [Target] = [
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "FlyingFox", package: "FlyingFox"),
             .product(name: "FlyingSocks", package: "FlyingFox"),
+            .product(name: "Yams", package: "Yams"),
         ],
         swiftSettings: contract, linkerSettings: libraries),
     .target(
@@ -126,6 +127,7 @@ let package = Package(
         : [
             .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
             .package(url: "https://github.com/swhitty/FlyingFox", exact: "0.27.1"),
+            .package(url: "https://github.com/jpsim/Yams.git", exact: "6.2.2"),
         ],
     targets: core + (isEmbedded ? [] : ordinary),
     swiftLanguageModes: [.v6]

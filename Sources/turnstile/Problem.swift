@@ -23,6 +23,8 @@ enum ExitStatus: Int32 {
     case success = 0
     /// A mismatch, or a fault of ours.
     case failure = 1
+    /// What was compared differs.
+    case difference = 2
     /// `explain`: the caller is known and may not do this.
     case deny = 3
     /// `explain`: the caller is not known; `inspect`: the signature is not valid.
@@ -35,8 +37,8 @@ enum ExitStatus: Int32 {
     case interrupted = 130
 
     static let overview = """
-        Exit status: 0 all well; 1 a mismatch or a fault; 3 denied; 4 rejected, or not valid; 64 wrong usage; \
-        66 a file that cannot be read.
+        Exit status: 0 all well; 1 a mismatch or a fault; 2 a difference; 3 denied; 4 rejected, or not valid; \
+        64 wrong usage; 66 a file that cannot be read.
         """
 
     var code: ExitCode { ExitCode(rawValue) }
