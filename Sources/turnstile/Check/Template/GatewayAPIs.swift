@@ -70,9 +70,8 @@ struct GatewayAPIs {
         guard let resource = template.resource(name), resource.type == "AWS::ApiGateway::Resource" else {
             return .unknown("the resource \(name), which is not of this template")
         }
-        guard let above = path(resource.properties["ParentId"], api: api, depth: depth + 1).text else {
-            return .unknown("the parents of \(name)")
-        }
+        let parent = path(resource.properties["ParentId"], api: api, depth: depth + 1)
+        guard let above = parent.text else { return parent }
         switch template.text(resource.properties["PathPart"]) {
         case .known(let part): return .known("\(above)/\(part)")
         case .unknown(let text): return .unknown("PathPart \(text) of \(name)")

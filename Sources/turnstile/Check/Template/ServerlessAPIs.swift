@@ -37,7 +37,8 @@ struct ServerlessAPIs {
         } else if properties["DefinitionUri"] != nil {
             api.unread = ["\(id): its DefinitionUri is not read"]
         }
-        if properties["DefinitionBody"] == nil || properties["MergeDefinitions"]?.bool == true {
+        let isDefined = properties["DefinitionBody"] != nil || properties["DefinitionUri"] != nil
+        if !isDefined || properties["MergeDefinitions"]?.bool == true {
             api.routes += events(of: id, kind).map { route($0, kind, auth) }
         }
         api.guardsPreflight = auth.guardsPreflight
