@@ -217,7 +217,7 @@ struct TemplateWarningTests {
             ("      ApiKeySourceType: AUTHORIZER\n", "        ApiKeyRequired: true\n", "clientID", []),
             (
                 "      ApiKeySourceType: AUTHORIZER\n", "        ApiKeyRequired: false\n", "clientID",
-                ["Orders.A", "Orders.C"]
+                ["GET /a (Orders.A), GET /c (Orders.C)"]
             ),
             ("      ApiKeySourceType: !Ref Source\n", "", "clientID", []),
         ] as [(String, String, String, [String])])

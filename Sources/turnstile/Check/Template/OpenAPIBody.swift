@@ -47,11 +47,11 @@ struct OpenAPIBody {
         return names.isEmpty || names == ["api_key"] ? nil : .other("security \(names.joined(separator: " "))")
     }
 
-    private func needsKey(_ operation: TemplateValue) -> Bool? {
-        guard let security = operation["security"] ?? body["security"] else { return nil }
+    private func needsKey(_ operation: TemplateValue) -> Bool {
+        guard let security = operation["security"] ?? body["security"] else { return false }
         let schemes = self.schemes.filter { $0.value["type"]?.text == "apiKey" && $0.value[Self.authorizer] == nil }
         let names = Set(schemes.map(\.name)).union(["api_key"])
-        return security.elements.contains { $0.members.contains { names.contains($0.name) } } ? true : nil
+        return security.elements.contains { $0.members.contains { names.contains($0.name) } }
     }
 
     private static let authorizer = "x-amazon-apigateway-authorizer"

@@ -80,20 +80,13 @@ struct RouteComparison {
         var note = "not guarded by Turnstile: \(words)"
         if case .unknown = route.key { note += "; its key cannot be known before it is deployed" }
         return Line(
-            verdict: .notGuarded, route: shown(route.key), api: line.api, source: line.source, note: note)
-    }
-
-    private static func shown(_ text: TemplateText) -> String? {
-        switch text {
-        case .known(let text), .unknown(let text): text
-        case .absent: nil
-        }
+            verdict: .notGuarded, route: route.key.shown, api: line.api, source: line.source, note: note)
     }
 
     private mutating func judge(_ route: TemplateRoute, _ line: Line, isToken: Bool) -> Line {
         func found(_ verdict: Verdict, _ rules: [RouteKey] = [], _ note: String? = nil) -> Line {
             Line(
-                verdict: verdict, route: Self.shown(route.key), api: line.api, source: line.source, rules: rules,
+                verdict: verdict, route: route.key.shown, api: line.api, source: line.source, rules: rules,
                 note: note)
         }
         guard let text = route.key.text else {

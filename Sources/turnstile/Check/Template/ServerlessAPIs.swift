@@ -33,7 +33,7 @@ struct ServerlessAPIs {
             api.authorizers += body.authorizers
             api.unread = body.unread
             api.routes = body.routes(authorizers: api.authorizers) { auth.guardian(named: nil, method: $0) }
-            for index in api.routes.indices where auth.needsKey != nil { api.routes[index].needsKey = auth.needsKey }
+            for index in api.routes.indices where auth.needsKey != false { api.routes[index].needsKey = auth.needsKey }
         } else if properties["DefinitionUri"] != nil {
             api.unread = ["\(id): its DefinitionUri is not read"]
         }
@@ -122,15 +122,21 @@ private struct ServerlessAuth {
 
     private var auth: TemplateValue? { properties["Auth"] }
 
-    /// Of a REST API; `nil` where nothing is said, or not known.
-    var needsKey: Bool? { kind == .rest ? auth?["ApiKeyRequired"]?.bool : nil }
+    /// Whether a key is needed where an event says nothing; `nil` where that is not known.
+    var needsKey: Bool? {
+        guard let value = auth?["ApiKeyRequired"] else { return false }
+        return value.bool
+    }
 
-    private var includesPreflight: Bool { auth?["AddDefaultAuthorizerToCorsPreflight"]?.bool != false }
+    /// Whether the default authorizer guards OPTIONS. SAM never lays that of an HTTP API over it.
+    private var includesPreflight: Bool {
+        kind == .rest && auth?["AddDefaultAuthorizerToCorsPreflight"]?.bool != false
+    }
 
     /// SAM makes OPTIONS methods for `Cors` and lets the default authorizer guard them, unless it is told not to. HTTP
     /// APIs answer preflight requests themselves.
     var guardsPreflight: Bool {
-        kind == .rest && properties["Cors"] != nil && auth?["DefaultAuthorizer"] != nil && includesPreflight
+        properties["Cors"] != nil && auth?["DefaultAuthorizer"] != nil && includesPreflight
     }
 
     var authorizers: [TemplateAuthorizer] {

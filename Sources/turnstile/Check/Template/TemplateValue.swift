@@ -90,4 +90,12 @@ enum TemplateText: Equatable, Sendable {
         guard case .known(let text) = self else { return nil }
         return text
     }
+
+    /// The text, or what the template says instead.
+    var shown: String? {
+        switch self {
+        case .known(let text), .unknown(let text): text
+        case .absent: nil
+        }
+    }
 }

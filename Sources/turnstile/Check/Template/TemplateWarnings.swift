@@ -59,7 +59,9 @@ struct TemplateWarnings {
                 guard case .authorizer(let authorizer) = route.guardian else { return false }
                 return authorizer.function == selection.function && route.needsKey == false
             }
-            return routes.map { "\(api.id), \($0.source): no API key is required, so it is not metered" }
+            guard !routes.isEmpty else { return [] }
+            let names = routes.map { "\($0.key.shown ?? "") (\($0.source))" }
+            return ["\(api.id): no API key is required, so calls are not metered: \(names.joined(separator: ", "))"]
         }
         if case .unknown = api.keySource { return [] }
         return ["\(api.id): callers are not metered: its ApiKeySourceType is not AUTHORIZER"]
