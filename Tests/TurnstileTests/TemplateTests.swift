@@ -152,7 +152,7 @@ struct TemplateTests {
                 ✗  –             –                GET /old
                     no such route
 
-                not in step: 1 with a rule, 1 without a rule, 1 rules without a route
+                not in step: 1 with a rule, 1 without a rule, 1 rule without a route
 
                 """)
         #expect(run.errors.isEmpty)

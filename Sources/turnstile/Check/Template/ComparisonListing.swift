@@ -29,7 +29,7 @@ struct ComparisonListing {
     private var summary: String {
         let counts = RouteComparison.Verdict.allCases.compactMap { verdict -> String? in
             let count = comparison.lines.count { $0.verdict == verdict }
-            return count == 0 ? nil : "\(count) \(verdict.words)"
+            return count == 0 ? nil : "\(count) \(verdict.words(count: count))"
         }
         return (comparison.isInStep ? "in step: " : "not in step: ") + counts.joined(separator: ", ")
     }
@@ -71,11 +71,11 @@ struct ComparisonListing {
 extension RouteComparison.Verdict {
     fileprivate var mark: Mark { isDifference ? .failed : self == .inStep ? .passed : .notReached }
 
-    fileprivate var words: String {
+    fileprivate func words(count: Int) -> String {
         switch self {
         case .inStep: "with a rule"
         case .noRule: "without a rule"
-        case .noRoute: "rules without a route"
+        case .noRoute: count == 1 ? "rule without a route" : "rules without a route"
         case .otherNames: "with other parameter names"
         case .ruleNotAsked: "whose rule is not asked for"
         case .notARouteKey: "that no table can have"
