@@ -69,6 +69,8 @@ let core: [Target] = [
             "APIGateway", "Authorization", "CPOSIX", "HTTPTransport", "JOSE", "LambdaRuntime", "OpenSSLSignatures",
             "StrictJSON",
         ],
+        // Of the operator's tool alone, which is ordinary Swift.
+        exclude: isEmbedded ? ["SystemPrivateFolder.swift"] : [],
         swiftSettings: contract),
 
     // 4  The Lambda function.

@@ -1,4 +1,23 @@
+// Of the operator's tool alone: the manifest leaves this file out of what is shipped.
+
 import CPOSIX
+
+extension System {
+    /// Whether others than the owner may read a file; `false` also where it cannot be told.
+    package static func isReadableByOthers(_ path: String) -> Bool {
+        guard !path.utf8.contains(0) else { return false }
+        let descriptor = unsafe cposix_open_for_reading(path)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var status = cposix_status()
+        return unsafe cposix_status_of(descriptor, &status) == 0 && status.permissions & 0o044 != 0
+    }
+
+    package static var inputIsTerminal: Bool { isatty(0) == 1 }
+
+    /// Whether the terminal of standard input shows what is typed.
+    package static func setInputEcho(_ isShown: Bool) { _ = cposix_set_echo(0, isShown ? 1 : 0) }
+}
 
 /// A folder of small files that only their owner can read or replace.
 ///
