@@ -117,11 +117,13 @@ package enum System {
     ///
     /// A stream that takes no more, being closed or on a full disk, loses the line: a log must never stop an
     /// answer.
-    package static func write(_ line: [UInt8], to stream: Stream) {
-        _ = write(line, toDescriptor: stream.rawValue)
+    ///
+    /// - Returns: Whether all of it was written.
+    @discardableResult
+    package static func write(_ line: [UInt8], to stream: Stream) -> Bool {
+        write(line, toDescriptor: stream.rawValue)
     }
 
-    /// - Returns: Whether all of it was written.
     static func write(_ contents: [UInt8], toDescriptor descriptor: Int32) -> Bool {
         var written = 0
         while written < contents.count {

@@ -243,5 +243,9 @@ struct TemplateWarningTests {
         let comparison = try Comparison(template, rules: ["GET /a"])
         #expect(comparison.warnings == ["Api: its DefinitionUri is not read"])
         #expect(comparison.lines == ["no_route – | GET /a"])
+        let loop = "  Fn::ForEach::Routes: [X, [a, b], { \"Route${X}\": { Type: AWS::ApiGateway::Method } }]\n"
+        let other = try Comparison(
+            SampleTemplate.rest(SampleTemplate.event("A", "GET", "/a")) + loop, rules: ["GET /a"])
+        #expect(other.warnings == ["Resources: Fn::ForEach::Routes is not followed"])
     }
 }

@@ -71,7 +71,7 @@ struct TemplateTests {
         Vector(
             "a rule for a route that nobody guards",
             Sample.rest(Sample.event("A", "GET", "'/a/{b}'", ", Auth: { Authorizer: NONE }")),
-            rules: ["GET /a/{c}"], ["rule_not_asked GET /a/{b} | GET /a/{c}"]),
+            rules: ["GET /a/{c}", "ANY /a/{c}"], ["rule_not_asked GET /a/{b} | GET /a/{c}, ANY /a/{c}"]),
         Vector(
             "paths that no table can have",
             Sample.rest(

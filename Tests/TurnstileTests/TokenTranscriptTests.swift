@@ -143,6 +143,21 @@ struct TokenTranscriptTests {
         #expect(try tool.finish().output == "t\n")
     }
 
+    @Test
+    func `a token that nobody can take is no success`() throws {
+        let endpoint = try Endpoint([Endpoint.answer("t")])
+        let process = Process()
+        process.executableURL = URL(filePath: "/bin/sh")
+        process.arguments =
+            ["-c", #"exec "$0" "$@" > /dev/full 2> errors"#]
+            + [Tool.folder.appending(path: "turnstile").path, "token", "--no-cache"] + endpoint.usual
+        process.currentDirectoryURL = endpoint.scratch.url
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 1)
+        #expect(try endpoint.scratch.text(of: "errors").hasPrefix("Error: standard output does not take the token; "))
+    }
+
     // MARK: TLS
 
     @Test(arguments: ["option", "variable"])

@@ -29,7 +29,8 @@ enum SecretSource: Sendable {
                     "the variable that --secret-env names is not set", remedy: "give a variable's name, and export it",
                     status: .unreadable)
             }
-            return try ClientSecret(Array(text.utf8), from: "the variable of --secret-env")
+            let source = name == Self.defaultVariable ? name : "the variable of --secret-env"
+            return try ClientSecret(Array(text.utf8), from: source)
         case .standardInput:
             return try ClientSecret(
                 System.inputIsTerminal ? Self.typed() : Self.readToEnd(), from: "standard input")

@@ -72,7 +72,7 @@ struct TokenCommand: ParsableCommand {
             now: { System.wallClockNanoseconds / 1_000_000_000 }, warn: warn)
         let cache = noCache ? nil : try TokenCacheFolder.open(environment, warn: warn)
         do {
-            print(try session.run(cache), at: session.now())
+            try print(try session.run(cache), at: session.now())
         } catch let fault as TokenFault {
             guard json else { throw Problem(fault.description, remedy: fault.remedy) }
             Console.print(TokenOutput.json(fault))
@@ -82,16 +82,17 @@ struct TokenCommand: ParsableCommand {
         }
     }
 
-    private func print(_ result: TokenSession.Result, at now: Int64) {
-        if json {
-            Console.print(TokenOutput.json(result, at: now))
-        } else {
-            Console.print(header ? "Authorization: Bearer \(result.token.text)" : result.token.text)
+    private func print(_ result: TokenSession.Result, at now: Int64) throws(Problem) {
+        let text = result.token.text
+        let line = json ? TokenOutput.json(result, at: now) : header ? "Authorization: Bearer \(text)" : text
+        guard System.write(Array("\(line)\n".utf8), to: .output) else {
+            throw Problem("standard output does not take the token", remedy: "see that the disk has room")
         }
     }
 
     private func trust(_ environment: [String: String]) -> TrustAnchors {
-        (caFile ?? environment["SSL_CERT_FILE"]).map { TrustAnchors(file: $0) } ?? .system
+        let file = caFile ?? environment["SSL_CERT_FILE"].flatMap { $0.isEmpty ? nil : $0 }
+        return file.map { TrustAnchors(file: $0) } ?? .system
     }
 }
 

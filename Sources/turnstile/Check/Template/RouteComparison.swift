@@ -119,20 +119,21 @@ struct RouteComparison {
 
     // MARK: Rules
 
+    private static let notAsked = "the rule is never asked for"
+
     private mutating func addRulesThatAreNotAsked() {
         let hasUnknown = lines.contains { $0.verdict == .unknown }
+        let openRoutes = lines.indices.compactMap { index -> (index: Int, key: RouteKey)? in
+            guard lines[index].verdict == .notGuarded, let text = lines[index].route else { return nil }
+            return (try? RouteKey(parsing: ExactString(text))).map { (index, $0) }
+        }
         for (index, rule) in rules.enumerated() where !askedRules.contains(index) {
-            let open = lines.firstIndex { line in
-                guard line.verdict == .notGuarded, let text = line.route,
-                    let key = try? RouteKey(parsing: ExactString(text))
-                else { return false }
-                return rule.sameRoute(as: key) || rule.sameShape(as: key)
-            }
-            if let open {
+            if let open = openRoutes.first(where: { rule.sameRoute(as: $0.key) || rule.sameShape(as: $0.key) })?.index {
                 let words = lines[open].note ?? ""
                 lines[open] = Line(
                     verdict: .ruleNotAsked, route: lines[open].route, api: lines[open].api, source: lines[open].source,
-                    rules: lines[open].rules + [rule], note: "the rule is never asked for: \(words)")
+                    rules: lines[open].rules + [rule],
+                    note: words.hasPrefix(Self.notAsked) ? words : "\(Self.notAsked): \(words)")
             } else {
                 let note = "no such route" + (hasUnknown ? ", unless it is one that cannot be known" : "")
                 lines.append(Line(verdict: .noRoute, rules: [rule], note: note))

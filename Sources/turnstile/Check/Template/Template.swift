@@ -9,6 +9,9 @@ struct Template: Sendable {
     }
 
     let resources: [Resource]
+    /// What of it was not read, and why.
+    let unread: [String]
+    private let resourcesByID: [String: Resource]
     private let globals: TemplateValue
     private let parameters: [String: String]
 
@@ -16,18 +19,22 @@ struct Template: Sendable {
     ///   - root: The whole.
     ///   - parameters: The values that are given for parameters. Defaults are not looked at: what is deployed may differ.
     init(_ root: TemplateValue, parameters: [String: String] = [:]) {
-        resources = (root["Resources"]?.members ?? []).map { member in
+        let members = root["Resources"]?.members ?? []
+        // `Fn::ForEach` and `Fn::Transform` make resources of their own.
+        unread = members.filter { $0.name.hasPrefix("Fn::") }.map { "Resources: \($0.name) is not followed" }
+        resources = members.map { member in
             Resource(
                 id: member.name, type: member.value["Type"]?.text ?? "",
                 properties: member.value["Properties"] ?? .map([]), condition: member.value["Condition"]?.text)
         }
+        resourcesByID = Dictionary(resources.map { ($0.id, $0) }) { first, _ in first }
         globals = root["Globals"] ?? .map([])
         self.parameters = parameters
     }
 
     func resources(of types: String...) -> [Resource] { resources.filter { types.contains($0.type) } }
 
-    func resource(_ id: String?) -> Resource? { id.flatMap { id in resources.first { $0.id == id } } }
+    func resource(_ id: String?) -> Resource? { id.flatMap { resourcesByID[$0] } }
 
     /// What `Globals` says for a kind of resource.
     func globals(for kind: String) -> TemplateValue { globals[kind] ?? .map([]) }

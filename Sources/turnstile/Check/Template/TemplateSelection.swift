@@ -1,6 +1,8 @@
 /// The APIs of a template that one route table is for: those that ask one Lambda function.
 struct TemplateSelection {
     let apis: [TemplateAPI]
+    /// What of the template was not read, and why.
+    let unread: [String]
     /// The function that is the authorizer.
     let function: String
 
@@ -16,6 +18,7 @@ struct TemplateSelection {
         let chosen = try Self.named(apiIDs, among: all)
         let name = try Self.function(function, of: chosen, in: template)
         self.function = name
+        unread = template.unread
         apis = chosen.filter { api in !apiIDs.isEmpty || api.authorizers.contains { $0.function == name } }
     }
 

@@ -12,9 +12,10 @@ struct TemplateWarnings {
     }
 
     var texts: [String] {
-        selection.apis.flatMap { api in
-            api.unread + authorizerWarnings(api) + keyWarnings(api) + preflightWarnings(api)
-        }
+        selection.unread
+            + selection.apis.flatMap { api in
+                api.unread + authorizerWarnings(api) + keyWarnings(api) + preflightWarnings(api)
+            }
     }
 
     private func preflightWarnings(_ api: TemplateAPI) -> [String] {
