@@ -158,6 +158,16 @@ struct TemplateTests {
         #expect(run.errors.isEmpty)
     }
 
+    @Test(arguments: [
+        ("stack/authorizer.json", "template.yaml"), ("stack/http-websocket.json", "templates/http-websocket.yaml"),
+    ])
+    func `the project's own templates are in step with their tables`(_ table: String, _ template: String) throws {
+        let run = try Tool.run("check", "--config", table, "--template", template)
+        #expect(run.status == 0, "\(run.all)")
+        #expect(run.lines.last == "in step: 4 with a rule")
+        #expect(run.errors.isEmpty)
+    }
+
     @Test
     func `the options of a template go with one`() throws {
         for options in [["--api", "Api"], ["--function", "F"], ["--parameter", "A=b"]] {
