@@ -8,8 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -38,6 +40,60 @@ static inline int64_t cposix_regular_file_size(int descriptor) {
     struct stat status;
     if (fstat(descriptor, &status) != 0) return -1;
     return S_ISREG(status.st_mode) ? (int64_t)status.st_size : -2;
+}
+
+// What a descriptor leads to. Kinds: 0 a regular file, 1 a folder, 2 anything else.
+typedef struct {
+    int32_t kind;
+    uint32_t owner;
+    uint32_t permissions;
+    int64_t size;
+} cposix_status;
+
+// Returns 0, or -1 with errno set.
+static inline int cposix_status_of(int descriptor, cposix_status *result) {
+    struct stat status;
+    if (fstat(descriptor, &status) != 0) return -1;
+    result->kind = S_ISREG(status.st_mode) ? 0 : S_ISDIR(status.st_mode) ? 1 : 2;
+    result->owner = status.st_uid;
+    result->permissions = status.st_mode & 07777;
+    result->size = status.st_size;
+    return 0;
+}
+
+static inline int cposix_open_folder(const char *path) {
+    return open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+static inline int cposix_open_within(int folder, const char *name) {
+    return openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+}
+
+// For the owner alone, whatever the umask.
+static inline int cposix_create_within(int folder, const char *name) {
+    int descriptor = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (descriptor >= 0 && fchmod(descriptor, 0600) != 0) {
+        int reason = errno;
+        close(descriptor);
+        unlinkat(folder, name, 0);
+        errno = reason;
+        return -1;
+    }
+    return descriptor;
+}
+
+static inline int cposix_open_lock_within(int folder, const char *name) {
+    return openat(folder, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+}
+
+static inline int cposix_try_lock(int descriptor) { return flock(descriptor, LOCK_EX | LOCK_NB); }
+
+// Whether the terminal behind the descriptor shows what is typed. Returns 0, or -1 where it is no terminal.
+static inline int cposix_set_echo(int descriptor, int is_shown) {
+    struct termios settings;
+    if (tcgetattr(descriptor, &settings) != 0) return -1;
+    if (is_shown) settings.c_lflag |= ECHO; else settings.c_lflag &= ~(tcflag_t)ECHO;
+    return tcsetattr(descriptor, TCSAFLUSH, &settings);
 }
 
 // The width of the terminal, or 0 where the descriptor is none or does not tell.
