@@ -77,7 +77,8 @@ package enum System {
         }
     }
 
-    static var lastError: String {
+    /// Why the call that failed last did.
+    package static var lastError: String {
         guard let text = unsafe strerror(cposix_errno()) else { return "unknown error" }
         return unsafe String(cString: text)
     }
@@ -118,7 +119,7 @@ package enum System {
     /// A stream that takes no more, being closed or on a full disk, loses the line: a log must never stop an
     /// answer.
     ///
-    /// - Returns: Whether all of it was written.
+    /// - Returns: Whether all of it was written; if not, ``lastError`` says why.
     @discardableResult
     package static func write(_ line: [UInt8], to stream: Stream) -> Bool {
         write(line, toDescriptor: stream.rawValue)

@@ -15,8 +15,19 @@ extension System {
 
     package static var inputIsTerminal: Bool { isatty(0) == 1 }
 
-    /// Whether the terminal of standard input shows what is typed.
+    /// Whether the terminal of standard input shows what is typed. While it does not, no key stops or quits the
+    /// program but Ctrl-C.
     package static func setInputEcho(_ isShown: Bool) { _ = cposix_set_echo(0, isShown ? 1 : 0) }
+
+    /// Keeps the numbers of closed standard streams from the files that are opened from here on.
+    package static func occupyStandardStreams() { cposix_occupy_standard_streams() }
+
+    /// From here on a file that may not grow further (`ulimit -f`) is an error of writing, not the end.
+    package static func ignoreFileSizeSignal() { _ = cposix_ignore_file_size_signal() }
+
+    /// From here on no memory of this process gets into a core file, a backtrace on SIGQUIT, or a debugger of the same
+    /// user.
+    package static func refuseDumps() { _ = cposix_refuse_dumps() }
 }
 
 /// A folder of small files that only their owner can read or replace.

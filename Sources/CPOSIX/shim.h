@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <termios.h>
 #include <time.h>
@@ -88,13 +89,42 @@ static inline int cposix_open_lock_within(int folder, const char *name) {
 
 static inline int cposix_try_lock(int descriptor) { return flock(descriptor, LOCK_EX | LOCK_NB); }
 
-// Whether the terminal behind the descriptor shows what is typed. Returns 0, or -1 where it is no terminal.
+// Whether the terminal behind the descriptor shows what is typed. While it does not, it can neither stop nor quit the
+// program: nobody would turn it back. Showing puts back what was there before. Returns 0, or -1 with errno set.
 static inline int cposix_set_echo(int descriptor, int is_shown) {
-    struct termios settings;
-    if (tcgetattr(descriptor, &settings) != 0) return -1;
-    if (is_shown) settings.c_lflag |= ECHO; else settings.c_lflag &= ~(tcflag_t)ECHO;
+    static struct termios before;
+    static int is_hidden;
+    if (is_shown) {
+        if (!is_hidden) return 0;
+        is_hidden = 0;
+        return tcsetattr(descriptor, TCSAFLUSH, &before);
+    }
+    if (is_hidden) return 0;
+    if (tcgetattr(descriptor, &before) != 0) return -1;
+    struct termios settings = before;
+    settings.c_lflag &= ~(tcflag_t)ECHO;
+    settings.c_cc[VQUIT] = _POSIX_VDISABLE;
+    settings.c_cc[VSUSP] = _POSIX_VDISABLE;
+    is_hidden = 1;
     return tcsetattr(descriptor, TCSAFLUSH, &settings);
 }
+
+// Where a standard stream is closed, the next file that is opened would take its number, and what is printed would go
+// there. Such a number is given to the null device, opened so that reading or writing fails as on a closed stream.
+static inline void cposix_occupy_standard_streams(void) {
+    for (int stream = 0; stream <= 2; stream++) {
+        if (fcntl(stream, F_GETFD) != -1 || errno != EBADF) continue;
+        if (open("/dev/null", stream == 0 ? O_WRONLY : O_RDONLY) != stream) return;
+    }
+}
+
+// No core file, and no memory for other programs of the same user. SIGQUIT ends the process and prints nothing.
+static inline int cposix_refuse_dumps(void) {
+    if (signal(SIGQUIT, SIG_DFL) == SIG_ERR) return -1;
+    return prctl(PR_SET_DUMPABLE, 0);
+}
+
+static inline int cposix_ignore_file_size_signal(void) { return signal(SIGXFSZ, SIG_IGN) == SIG_ERR ? -1 : 0; }
 
 // The width of the terminal, or 0 where the descriptor is none or does not tell.
 static inline int cposix_terminal_columns(int descriptor) {

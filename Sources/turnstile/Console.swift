@@ -5,6 +5,16 @@ import Foundation
 enum Console {
     static func print(_ line: String) { System.write(Array("\(line)\n".utf8), to: .output) }
 
+    /// A result that somebody waits for.
+    ///
+    /// - Throws: ``Problem`` where standard output does not take it: a script must not go on without it.
+    static func deliver(_ line: String) throws(Problem) {
+        guard System.write(Array("\(line)\n".utf8), to: .output) else {
+            throw Problem(
+                "standard output does not take the result: \(System.lastError)", remedy: "see where it leads")
+        }
+    }
+
     static func complain(_ line: String) { System.write(Array("\(line)\n".utf8), to: .error) }
 
     static var environment: [String: String] { ProcessInfo.processInfo.environment }

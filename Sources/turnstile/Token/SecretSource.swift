@@ -29,8 +29,8 @@ enum SecretSource: Sendable {
                     "the variable that --secret-env names is not set", remedy: "give a variable's name, and export it",
                     status: .unreadable)
             }
-            let source = name == Self.defaultVariable ? name : "the variable of --secret-env"
-            return try ClientSecret(Array(text.utf8), from: source)
+            return try ClientSecret(
+                Array(text.utf8), from: name == Self.defaultVariable ? name : "the variable of --secret-env")
         case .standardInput:
             return try ClientSecret(
                 System.inputIsTerminal ? Self.typed() : Self.readToEnd(), from: "standard input")
@@ -67,6 +67,7 @@ enum SecretSource: Sendable {
     private static func typed() throws(Problem) -> [UInt8] {
         let interruptions = Interruptions {
             System.setInputEcho(true)
+            Console.complain("")
             Foundation.exit(ExitStatus.interrupted.rawValue)
         }
         System.write(Array("Secret: ".utf8), to: .error)
