@@ -52,16 +52,14 @@ struct TokenClient: Sendable {
 
     // MARK: Discovery
 
-    /// OpenID Connect Discovery §4.1: a slash at the issuer's end is left out of the address.
     private func discover(_ issuer: String) throws(TokenFault) -> SecureURL {
-        let base = issuer.utf8.last == UInt8(ascii: "/") ? String(issuer.dropLast()) : issuer
-        guard let url = try? SecureURL(parsing: "\(base)/.well-known/openid-configuration") else {
-            throw .discovery(.status)
+        guard let url = try? SecureURL(parsing: TokenEndpoint.discoveryAddress(of: issuer)) else {
+            throw .discovery(.notADocument)
         }
         let request = HTTPRequest(
             url: url, timeoutInMilliseconds: Self.timeoutInMilliseconds, bodyLimitInBytes: Self.answerLimitInBytes)
         let response = try send(request, to: .issuer)
-        guard response.status == 200 else { throw .discovery(.status) }
+        guard response.status == 200 else { throw .discoveryStatus(response.status) }
         return try Self.address(inDocument: response.body, of: issuer)
     }
 

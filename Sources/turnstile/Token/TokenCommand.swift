@@ -26,6 +26,8 @@ struct TokenCommand: ParsableCommand {
             To call an API, with the token in no list of processes:
               turnstile token … --header | curl -H @- https://api.example.com/orders
 
+            With --json, an object with error and message where there is no token.
+
             Exit status: 0 a token; 1 none; 64 wrong usage; 66 the secret cannot be read.
             """)
 
@@ -61,39 +63,49 @@ struct TokenCommand: ParsableCommand {
     }
 
     func run() throws {
-        let environment = Console.environment
-        do throws(OpenSSLError) { try OpenSSL.initialise() } catch { throw Problem(error.description) }
+        System.refuseDumps()
+        System.ignoreFileSizeSignal()
+        let result: TokenSession.Result
+        do throws(TokenFailure) {
+            result = try token(Console.environment)
+        } catch {
+            if json { Console.print(TokenOutput.json(error)) }
+            throw error.problem
+        }
+        try Console.deliver(text(result))
+    }
+
+    private func token(_ environment: [String: String]) throws(TokenFailure) -> TokenSession.Result {
         let warn: @Sendable (String) -> Void = { Console.complain("Warning: \($0.printable)") }
-        let purpose = TokenPurpose(
-            endpoint: try place.endpoint(environment), credentials: try caller.credentials(environment, warn: warn),
-            scope: try TokenScope(scope))
+        // Before anybody is asked for a secret.
+        let (endpoint, scope) = try TokenFailure.catching(.usage) {
+            try OpenSSL.initialise()
+            return (try place.endpoint(environment), try TokenScope(self.scope))
+        }
+        let credentials = try TokenFailure.catching(.secret) { try caller.credentials(environment, warn: warn) }
         let session = TokenSession(
-            purpose: purpose, client: TokenClient(trust: trust(environment)), isForced: force,
-            now: { System.wallClockNanoseconds / 1_000_000_000 }, warn: warn)
-        let cache = noCache ? nil : try TokenCacheFolder.open(environment, warn: warn)
-        do {
-            try print(try session.run(cache), at: session.now())
-        } catch let fault as TokenFault {
-            guard json else { throw Problem(fault.description, remedy: fault.remedy) }
-            Console.print(TokenOutput.json(fault))
-            throw ExitStatus.failure.code
-        } catch let error as OpenSSLError {
-            throw Problem(error.description)
+            purpose: TokenPurpose(endpoint: endpoint, credentials: credentials, scope: scope),
+            client: TokenClient(trust: trust(environment)), isForced: force, now: Self.now, warn: warn)
+        return try TokenFailure.catching(.cache) {
+            try session.run(noCache ? nil : TokenCacheFolder.open(environment, warn: warn))
         }
     }
 
-    private func print(_ result: TokenSession.Result, at now: Int64) throws(Problem) {
-        let text = result.token.text
-        let line = json ? TokenOutput.json(result, at: now) : header ? "Authorization: Bearer \(text)" : text
-        guard System.write(Array("\(line)\n".utf8), to: .output) else {
-            throw Problem("standard output does not take the token", remedy: "see that the disk has room")
-        }
+    private static let now: @Sendable () -> Int64 = { System.wallClockNanoseconds / 1_000_000_000 }
+
+    private func text(_ result: TokenSession.Result) -> String {
+        guard !json else { return TokenOutput.json(result, at: Self.now()) }
+        return header ? "Authorization: Bearer \(result.token.text)" : result.token.text
     }
 
     private func trust(_ environment: [String: String]) -> TrustAnchors {
-        let file = caFile ?? environment["SSL_CERT_FILE"].flatMap { $0.isEmpty ? nil : $0 }
-        return file.map { TrustAnchors(file: $0) } ?? .system
+        (caFile ?? environment.setting("SSL_CERT_FILE")).map { TrustAnchors(file: $0) } ?? .system
     }
+}
+
+extension [String: String] {
+    /// A variable that is empty is none: that is how one is taken away for a single command.
+    fileprivate func setting(_ name: String) -> String? { self[name].flatMap { $0.isEmpty ? nil : $0 } }
 }
 
 extension TokenCommand {
@@ -131,7 +143,7 @@ extension TokenCommand {
             if let userPool { return try TokenEndpoint(userPool: userPool) }
             if let issuer { return try TokenEndpoint(issuer: issuer) }
             let domain = domain ?? ""
-            let known = environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"]
+            let known = environment.setting("AWS_REGION") ?? environment.setting("AWS_DEFAULT_REGION")
             return try TokenEndpoint(domain: domain, region: region ?? (domain.contains(".") ? nil : known))
         }
     }

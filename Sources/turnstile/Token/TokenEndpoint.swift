@@ -34,9 +34,9 @@ extension TokenEndpoint {
                 throw Problem(
                     "--region goes with the prefix of a Cognito domain", remedy: "leave it out", status: .usage)
             }
-            guard try Self.secureURL("https://\(domain)", option: "--domain").url.isOrigin else {
-                throw Problem(
-                    "--domain is more than a host", remedy: "give an address with --token-url", status: .usage)
+            let remedy = "give the host alone, or an address with --token-url"
+            guard try Self.secureURL("https://\(domain)", option: "--domain", remedy: remedy).url.isOrigin else {
+                throw Problem("--domain is more than a host", remedy: remedy, status: .usage)
             }
             self = .url(try Self.secureURL("https://\(domain)\(Self.cognitoPath)", option: "--domain"))
             return
@@ -82,14 +82,29 @@ extension TokenEndpoint {
 
     init(issuer: String) throws(Problem) {
         _ = try Self.secureURL(issuer, option: "--issuer")
+        // OpenID Connect Discovery §3 and RFC 8414 §2: no query and no fragment.
+        guard !issuer.utf8.contains(UInt8(ascii: "?")) else {
+            throw Problem(
+                "--issuer has a query, which no issuer has", remedy: "give it exactly as the tokens' iss has it",
+                status: .usage)
+        }
+        _ = try Self.secureURL(Self.discoveryAddress(of: issuer), option: "--issuer")
         self = .discovered(issuer: issuer)
     }
 
-    private static func secureURL(_ text: String, option: String) throws(Problem) -> SecureURL {
+    /// OpenID Connect Discovery §4.1: a slash at the issuer's end is left out.
+    static func discoveryAddress(of issuer: String) -> String {
+        let base = issuer.utf8.last == UInt8(ascii: "/") ? String(issuer.dropLast()) : issuer
+        return "\(base)/.well-known/openid-configuration"
+    }
+
+    private static func secureURL(
+        _ text: String, option: String, remedy: String = "give an https:// address"
+    ) throws(Problem) -> SecureURL {
         do {
             return try SecureURL(parsing: text)
         } catch {
-            throw Problem("\(option): \(error)", remedy: "give an https:// address", status: .usage)
+            throw Problem("\(option): \(error)", remedy: remedy, status: .usage)
         }
     }
 

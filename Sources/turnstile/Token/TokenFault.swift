@@ -8,6 +8,7 @@ enum TokenFault: Error, Equatable, Sendable {
     case transport(TransportError, Party)
     case answer(Answer)
     case discovery(Discovery)
+    case discoveryStatus(Int)
 
     /// Who was asked.
     enum Party: Sendable { case tokenEndpoint, issuer }
@@ -21,7 +22,6 @@ enum TokenFault: Error, Equatable, Sendable {
     }
 
     enum Discovery: String, Sendable {
-        case status = "discovery_status"
         case notADocument = "discovery_not_a_document"
         case otherIssuer = "discovery_other_issuer"
         case noAddress = "discovery_no_token_endpoint"
@@ -36,6 +36,7 @@ enum TokenFault: Error, Equatable, Sendable {
         case .transport(let error, _): error.code
         case .answer(let answer): answer.rawValue
         case .discovery(let discovery): discovery.rawValue
+        case .discoveryStatus: "discovery_status"
         }
     }
 }
@@ -52,7 +53,7 @@ extension TokenFault: CustomStringConvertible {
         case .answer(.noToken): "the token endpoint's answer has no access_token"
         case .answer(.unusableToken): "the access_token has characters that no bearer token has"
         case .answer(.otherType): "the token is not of the type Bearer"
-        case .discovery(.status): "the issuer has no discovery document"
+        case .discoveryStatus(let status): "the issuer's discovery document was answered with status \(status)"
         case .discovery(.notADocument): "the issuer's discovery document is not a JSON object"
         case .discovery(.otherIssuer): "the discovery document is another issuer's"
         case .discovery(.noAddress): "the discovery document has no token_endpoint"
@@ -72,7 +73,8 @@ extension TokenFault {
         case .answer(.unusableToken), .answer(.otherType): "this server's tokens cannot be sent as Bearer"
         case .discovery(.noAddress): "a user pool has one only with a domain; or give --token-url"
         case .discovery(.otherIssuer): "give --issuer exactly as the tokens' iss has it"
-        case .discovery(.status), .discovery(.notADocument): "see that --issuer is right, or give --token-url"
+        case .discoveryStatus(500..<600), .discoveryStatus(429): "try again later, or give --token-url"
+        case .discoveryStatus, .discovery(.notADocument): "see that --issuer is right, or give --token-url"
         case .discovery(.insecureAddress): "give --token-url"
         }
     }

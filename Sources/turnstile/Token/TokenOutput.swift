@@ -27,13 +27,13 @@ enum TokenOutput {
         return String(decoding: json.bytes, as: UTF8.self)
     }
 
-    static func json(_ fault: TokenFault) -> String {
+    static func json(_ failure: TokenFailure) -> String {
         var json = JSONWriter()
         json.beginObject()
         json.name("error")
-        json.string(fault.code)
+        json.string(failure.code)
         json.name("message")
-        json.string(Problem(fault.description, remedy: fault.remedy).description)
+        json.string(failure.problem.description.printable)
         json.endObject()
         return String(decoding: json.bytes, as: UTF8.self)
     }
