@@ -86,13 +86,14 @@ struct TokenCacheThreatTests {
     }
 
     /// The key is what marks are made under: one that others know would let them plant a token.
-    @Test(arguments: ["readable", "short", "link", "gone"])
+    @Test(arguments: ["readable", "short", "long", "link", "gone"])
     func `a key that others may know is replaced, and all that was cached under it is forgotten`(_ how: String) throws {
         let path = "\(endpoint.cache)/key"
         let old = try Data(contentsOf: URL(filePath: path))
         switch how {
         case "readable": try setPermissions(0o644, of: path)
         case "short": try Data(old.dropLast()).write(to: URL(filePath: path))
+        case "long": try (old + [0]).write(to: URL(filePath: path))
         case "link":
             try FileManager.default.moveItem(atPath: path, toPath: endpoint.scratch.path("elsewhere"))
             try FileManager.default.createSymbolicLink(

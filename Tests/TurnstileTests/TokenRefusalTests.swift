@@ -61,6 +61,9 @@ struct TokenRefusalTests {
             code: "not_json",
             "not a JSON object"),
         Vector("no token", token(#""token_type":"Bearer","expires_in":1"#), code: "no_access_token", "no access_token"),
+        Vector(
+            "a refusal with status 200", token(#""error":"invalid_scope","expires_in":1"#), code: "invalid_scope",
+            "allowed for this client"),
         Vector("an empty token", token(#""access_token":"","token_type":"Bearer""#), code: "no_access_token", "no acc"),
         Vector(
             "a number", token(#""access_token":1,"token_type":"Bearer""#), code: "no_access_token", "no access_token"),
@@ -85,6 +88,7 @@ struct TokenRefusalTests {
         let run = try endpoint.run("--json")
         #expect(run.status == 1)
         #expect(run.output.contains(#"{"error":"\#(vector.code)","message":""#), "\(run.all)")
+        #expect(run.errors.hasPrefix("Error: "), "a person sees nothing where a script takes the output")
         #expect(try endpoint.requestCount() == 1)
         #expect(!run.all.contains("hidden"))
 
@@ -110,6 +114,43 @@ struct TokenRefusalTests {
             #expect(!run.all.contains(Endpoint.secret))
             #expect(!run.all.contains(basic))
         }
+    }
+
+    @Test
+    func `a scope that repeats the secret is neither printed nor kept`() throws {
+        let answer = #"{"access_token":"t","token_type":"Bearer","expires_in":60,"scope":"\#(Endpoint.secret)"}"#
+        let endpoint = try Endpoint([Step(answer)])
+        for _ in 1...2 {
+            let run = try endpoint.run("--json", "--scope", "a")
+            #expect(run.output.contains(#""access_token":"t""#))
+            #expect(run.errors.hasPrefix("Warning: the server does not say in a readable way which scopes"))
+            #expect(!run.all.contains(Endpoint.secret))
+        }
+        #expect(try !String(contentsOfFile: endpoint.entry(), encoding: .utf8).contains(Endpoint.secret))
+        #expect(try endpoint.requestCount() == 1)
+    }
+
+    /// What happens before anybody is asked: the same object.
+    @Test(arguments: [
+        (["--scope", "a\"b"], 64, "wrong_usage"), (["--secret-file", "/nowhere"], 66, "unusable_secret"),
+        (["--secret-file", "/dev/null"], 66, "unusable_secret"), (["--secret-env", "EMPTY"], 1, "unusable_secret"),
+        ([], 64, "wrong_usage"), (["--secret-env", "S"], 1, "unusable_cache"),
+    ])
+    func `json has an object for each failure, and the line for a person`(
+        _ arguments: [String], _ status: Int32, _ code: String
+    ) throws {
+        let scratch = try Scratch()
+        try FileManager.default.createDirectory(atPath: scratch.path("turnstile"), withIntermediateDirectories: false)
+        try setPermissions(0o755, of: scratch.path("turnstile"))
+        let run = try Tool.start(
+            ["token", "--token-url", "https://a.invalid/", "--client-id", "a", "--json"] + arguments,
+            environment: ["EMPTY": "", "S": "s", "XDG_CACHE_HOME": scratch.url.path]
+        ).finish()
+        #expect(run.status == status)
+        #expect(run.output.hasPrefix(#"{"error":"\#(code)","message":""#), "\(run.all)")
+        #expect(run.output.count(where: \.isNewline) == 1)
+        #expect(run.errors.hasPrefix("Error: "))
+        #expect(run.errors.count(where: \.isNewline) == 1)
     }
 
     @Test

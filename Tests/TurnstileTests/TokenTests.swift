@@ -29,8 +29,8 @@ struct TokenRequestTests {
         // RFC 6749 §2.3.1 and §4.4.2.
         ("s6BhdRkqt3", "7Fjfp0ZBr1KtDRbnfVdmIw", "czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3"),
         ("s6BhdRkqt3", "gX1fBat3bV", "czZCaGRSa3F0MzpnWDFmQmF0M2JW"),
-        // "a%3Ab" and "c%2Bd+e", encoded each before they are joined: the colon of an id is not the one between.
-        ("a:b", "c+d e", "YSUzQWI6YyUyQmQrZQ=="),
+        // "a%3Ab" and "c%2Bd%20e", encoded each before they are joined: the colon of an id is not the one between.
+        ("a:b", "c+d e", "YSUzQWI6YyUyQmQlMjBl"),
     ])
     func `id and secret are form-encoded, joined and in base64`(_ id: String, _ secret: String, _ basic: String) throws
     {
@@ -75,6 +75,25 @@ struct TokenScopeTests {
     func `what no scope can be is refused`(_ text: String) {
         #expect(throws: Problem.self) { try TokenScope([text]) }
     }
+
+    @Test(arguments: [("a b", "a b"), (" b  a ", "b a"), ("", ""), (" ", ""), ("a\tb", nil), ("a\"b", nil), ("é", nil)])
+    func `a server's scope is divided at spaces, however many`(_ text: String, _ scope: String?) {
+        #expect(TokenScope(granted: text)?.text == scope)
+    }
+
+    @Test(
+        arguments: [
+            (["a", "b"], "b a", nil), ([], "a", nil), ([], nil, nil),
+            (["a", "b"], "a", "the server granted other scopes than were asked for: a"),
+            (["a"], "a b", "the server granted other scopes than were asked for: a b"),
+            (["a"], "", "the server granted other scopes than were asked for: none"),
+            (["a"], nil, "the server does not say in a readable way which scopes it granted"),
+        ] as [([String], String?, String?)])
+    func `other scopes than were asked for are a difference`(
+        _ asked: [String], _ granted: String?, _ difference: String?
+    ) throws {
+        #expect(try TokenScope(asked).difference(from: granted) == difference)
+    }
 }
 
 @Suite("Where tokens are asked for")
@@ -105,6 +124,26 @@ struct TokenEndpointTests {
     ])
     func `a user pool is asked at its issuer`(_ id: String, _ issuer: String) throws {
         #expect(try TokenEndpoint(userPool: id) == .discovered(issuer: issuer))
+    }
+
+    @Test(arguments: [
+        ("https://a.example", "https://a.example/.well-known/openid-configuration"),
+        ("https://a.example/", "https://a.example/.well-known/openid-configuration"),
+        ("https://a.example/b/", "https://a.example/b/.well-known/openid-configuration"),
+        ("https://[::1]:8443/b", "https://[::1]:8443/b/.well-known/openid-configuration"),
+    ])
+    func `OpenID Connect Discovery §4.1: the document lies under the issuer`(_ issuer: String, _ url: String) throws {
+        #expect(try TokenEndpoint(issuer: issuer) == .discovered(issuer: issuer))
+        #expect(TokenEndpoint.discoveryAddress(of: issuer) == url)
+    }
+
+    /// The document's path would become a part of the query.
+    @Test func `an issuer has no query, and leaves room for the document's path`() {
+        for issuer in [
+            "https://a.example/?b=c", "https://a.example?", "https://a.example/" + String(repeating: "a", count: 2_020),
+        ] {
+            #expect(throws: Problem.self) { try TokenEndpoint(issuer: issuer) }
+        }
     }
 
     @Test(arguments: ["http://example.com/token", "ftp://example.com", "example.com", "https://u:p@example.com", ""])

@@ -143,19 +143,18 @@ struct TokenTranscriptTests {
         #expect(try tool.finish().output == "t\n")
     }
 
-    @Test
-    func `a token that nobody can take is no success`() throws {
-        let endpoint = try Endpoint([Endpoint.answer("t")])
-        let process = Process()
-        process.executableURL = URL(filePath: "/bin/sh")
-        process.arguments =
-            ["-c", #"exec "$0" "$@" > /dev/full 2> errors"#]
-            + [Tool.folder.appending(path: "turnstile").path, "token", "--no-cache"] + endpoint.usual
-        process.currentDirectoryURL = endpoint.scratch.url
-        try process.run()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 1)
-        #expect(try endpoint.scratch.text(of: "errors").hasPrefix("Error: standard output does not take the token; "))
+    // MARK: Variables
+
+    /// `NAME= command` is how a shell takes a variable away for one command.
+    @Test func `a variable that is empty is none`() throws {
+        let roots = ["SSL_CERT_FILE": "", "S": "s"]
+        let usual = ["--client-id", "a", "--secret-env", "S", "--no-cache"]
+        let run = try Tool.start(["token", "--token-url", "https://a.invalid/"] + usual, environment: roots).finish()
+        #expect(run.errors.contains("host name could not be resolved"))
+        let regions = roots.merging(["AWS_REGION": "", "AWS_DEFAULT_REGION": ""]) { $1 }
+        let other = try Tool.start(["token", "--domain", "prefix"] + usual, environment: regions).finish()
+        #expect(other.status == 64)
+        #expect(other.errors.contains("needs the region of the pool"))
     }
 
     // MARK: TLS

@@ -11,9 +11,10 @@ struct ClientCredentials: Sendable {
     }
 
     /// The value of `Authorization`: id and secret form-encoded each, joined, in base64 (RFC 6749 §2.3.1, RFC 7617 §2).
-    /// Of letters and digits, which Cognito's are made of, the encoding changes nothing.
+    /// Of letters and digits, which Cognito's are made of, the encoding changes nothing. A space is `%20`, which whoever
+    /// decodes forms reads like `+`, and whoever decodes URIs only does not take for a plus.
     var basicAuthorization: String {
-        let pair = "\(FormEncoding.encode(id)):\(FormEncoding.encode(secret.text))"
+        let pair = "\(FormEncoding.encode(id, space: "%20")):\(FormEncoding.encode(secret.text, space: "%20"))"
         return "Basic \(Data(pair.utf8).base64EncodedString())"
     }
 
@@ -23,7 +24,8 @@ struct ClientCredentials: Sendable {
     /// The text with the secret taken out of it, in any form in which it is sent.
     func redacting(_ text: String) -> String {
         let forms = [
-            secret.text, FormEncoding.encode(secret.text), String(basicAuthorization.dropFirst("Basic ".count)),
+            secret.text, FormEncoding.encode(secret.text), FormEncoding.encode(secret.text, space: "%20"),
+            String(basicAuthorization.dropFirst("Basic ".count)),
         ]
         return forms.reduce(text) { $0.replacingOccurrences(of: $1, with: "[secret]") }
     }

@@ -1,13 +1,14 @@
-/// `application/x-www-form-urlencoded` as RFC 6749 appendix B wants it: the UTF-8 of a text, a space as `+`.
+/// `application/x-www-form-urlencoded` as RFC 6749 appendix B wants it: the UTF-8 of a text, percent-encoded.
 enum FormEncoding {
-    /// Left as they are: letters, digits, and the marks that every reader takes for themselves, decoded or not.
-    static func encode(_ text: String) -> String {
+    /// Left as they are: letters, digits, and the marks that every reader takes for themselves, decoded or not. A space
+    /// is `+`, or `%20`, which readers of forms know too.
+    static func encode(_ text: String, space: String = "+") -> String {
         var result = ""
         for byte in text.utf8 {
             if isPlain(byte) {
                 result.unicodeScalars.append(Unicode.Scalar(byte))
             } else if byte == UInt8(ascii: " ") {
-                result += "+"
+                result += space
             } else {
                 let digits = String(byte, radix: 16, uppercase: true)
                 result += (digits.utf8.count == 1 ? "%0" : "%") + digits

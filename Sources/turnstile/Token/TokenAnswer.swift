@@ -20,28 +20,42 @@ struct TokenAnswer: Sendable {
         let root = (try? JSONDocument(parsing: response.body))?.root
         guard response.status == 200 else { throw Self.refusal(response, root, redact) }
         guard let root, root.kind == .object else { throw .answer(.notJSON) }
-        guard let bytes = root["access_token"]?.utf8, !bytes.isEmpty else { throw .answer(.noToken) }
+        guard let bytes = root["access_token"]?.utf8, !bytes.isEmpty else {
+            // Some servers refuse with status 200.
+            throw Self.refusal(of: root, status: response.status, redact) ?? .answer(.noToken)
+        }
         guard AccessToken.isBearerToken(bytes) else { throw .answer(.unusableToken) }
         // RFC 6749 §5.1: the type is compared without regard to case, and it is required.
         guard root["token_type"]?.string?.lowercased() == "bearer" else { throw .answer(.otherType) }
-        var warnings: [String] = []
-        let lifetime = root["expires_in"]?.number?.whole(.down).flatMap {
-            AccessToken.lifetimeRangeInSeconds.contains($0) ? $0 : nil
-        }
-        if lifetime == nil {
-            warnings.append("the server does not say for how long the token is good: it is not cached")
-        }
-        var scope: String? = asked.tokens.isEmpty ? nil : asked.text
-        if let text = root["scope"]?.string, let granted = TokenScope(granted: text) {
-            if !asked.tokens.isEmpty, granted.sorted != asked.sorted {
-                warnings.append("the server granted other scopes than were asked for: \(granted.text)")
-            }
-            scope = granted.text
-        }
+        let lifetime = Self.lifetime(root)
         token = AccessToken(
-            text: String(decoding: bytes, as: UTF8.self), scope: scope, obtainedAt: now,
+            text: String(decoding: bytes, as: UTF8.self), scope: Self.scope(root, asked, redact), obtainedAt: now,
             expiresAt: lifetime.map { now + $0 })
-        self.warnings = warnings
+        if lifetime != nil {
+            warnings = []
+        } else if root["expires_in"] == nil {
+            warnings = ["the server does not say for how long the token is good: it is not cached"]
+        } else {
+            let range = AccessToken.lifetimeRangeInSeconds
+            warnings = [
+                "expires_in is not a number of seconds from \(range.lowerBound) to \(range.upperBound): the token is "
+                    + "not cached"
+            ]
+        }
+    }
+
+    private static func lifetime(_ root: JSONValue) -> Int64? {
+        root["expires_in"]?.number?.whole(.down).flatMap { AccessToken.lifetimeRangeInSeconds.contains($0) ? $0 : nil }
+    }
+
+    /// RFC 6749 §5.1: without `scope`, what was asked for was granted. One that cannot be read says nothing, and
+    /// neither does one that repeats the secret, which would be kept with the token.
+    private static func scope(_ root: JSONValue, _ asked: TokenScope, _ redact: (String) -> String) -> String? {
+        guard let scope = root["scope"], !scope.isNull else { return asked.tokens.isEmpty ? nil : asked.text }
+        guard let granted = scope.string.flatMap(TokenScope.init(granted:)), redact(granted.text) == granted.text else {
+            return nil
+        }
+        return granted.text
     }
 
     /// RFC 6749 §5.2: 400, or 401 where the client could not be authenticated. Servers that answer otherwise are
@@ -50,15 +64,20 @@ struct TokenAnswer: Sendable {
         _ response: HTTPResponse, _ root: JSONValue?, _ redact: (String) -> String
     ) -> TokenFault {
         let seconds = response.headers.text(of: "Retry-After").flatMap(Int.init)
-        guard (400..<500).contains(response.status), response.status != 429, let error = root?["error"]?.string,
-            isErrorCode(error)
+        guard (400..<500).contains(response.status), response.status != 429, let root,
+            let refusal = refusal(of: root, status: response.status, redact)
         else {
             return .status(response.status, retryAfterSeconds: seconds.flatMap { (0...86_400).contains($0) ? $0 : nil })
         }
-        let detail = root?["error_description"]?.string.map { text in
+        return refusal
+    }
+
+    private static func refusal(of root: JSONValue, status: Int, _ redact: (String) -> String) -> TokenFault? {
+        guard let error = root["error"]?.string, isErrorCode(error) else { return nil }
+        let detail = root["error_description"]?.string.map { text in
             String(Redaction.redact(redact(text)).printable.prefix(detailLimit))
         }
-        return .refused(error: redact(error), detail: detail, status: response.status)
+        return .refused(error: redact(error), detail: detail, status: status)
     }
 
     /// What is shown of a server's own words, in characters.

@@ -65,13 +65,13 @@ struct TokenCache: ~Copyable {
         }
     }
 
-    /// A key that somebody else may have written is replaced, and with it all that was cached under it.
+    /// A key that somebody else may have written, or that is none, is replaced, and with it all that was cached under it.
     private static func knownHash(in folder: borrowing PrivateFolder) throws(PrivateFileError) -> HMACSHA256? {
         let key: [UInt8]?
         do throws(PrivateFileError) {
             key = try folder.contents(of: keyName, limitInBytes: SHA256.lengthInBytes)
         } catch {
-            guard error.isUnsafe else { throw error }
+            if case .unusable = error { throw error }
             key = nil
         }
         guard let key, key.count == SHA256.lengthInBytes else { return nil }

@@ -28,10 +28,22 @@ struct TokenScope: Sendable, Equatable {
         }
     }
 
-    /// - Returns: `nil` where a server's `scope` is not of this form.
+    /// A server's `scope`, read as Turnstile reads that of a token: spaces divide, however many.
+    ///
+    /// - Returns: `nil` where it is not of this form.
     init?(granted text: String) {
-        guard let scope = try? TokenScope([text]) else { return nil }
+        guard let scope = try? TokenScope(text.utf8.split(separator: UInt8(ascii: " ")).map { String($0) ?? "" }) else {
+            return nil
+        }
         self = scope
+    }
+
+    /// What to say where a token has other scopes than these, which were asked for.
+    func difference(from granted: String?) -> String? {
+        guard !tokens.isEmpty else { return nil }
+        guard let granted else { return "the server does not say in a readable way which scopes it granted" }
+        guard let scope = TokenScope(granted: granted), scope.sorted != sorted else { return nil }
+        return "the server granted other scopes than were asked for: \(granted.isEmpty ? "none" : granted)"
     }
 
     var text: String { tokens.map(\.description).joined(separator: " ") }

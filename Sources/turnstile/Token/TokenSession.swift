@@ -17,10 +17,14 @@ struct TokenSession: Sendable {
     }
 
     func run(_ cache: borrowing TokenCache?) throws -> Result {
-        switch cache {
-        case .none: return Result(token: try fetch(), isCached: false)
-        case .some(let cache): return try run(using: cache)
-        }
+        let result =
+            switch cache {
+            case .none: Result(token: try fetch(), isCached: false)
+            case .some(let cache): try run(using: cache)
+            }
+        // Each time: whoever takes a token out of the cache need not have seen how it was got.
+        if let difference = purpose.scope.difference(from: result.token.scope) { warn(difference) }
+        return result
     }
 
     private func run(using cache: borrowing TokenCache) throws -> Result {
