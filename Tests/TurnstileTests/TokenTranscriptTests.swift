@@ -174,6 +174,41 @@ struct TokenTranscriptTests {
         #expect(try endpoint.requestCount() == 1, "nothing is sent to a server that is not believed")
     }
 
+    /// Many a machine reaches the web by a proxy only, and has HTTPS_PROXY set.
+    @Test
+    func `threat 74: the proxy of the environment passes on what it cannot read`() throws {
+        let certificates = try TestCertificates.shared.get()
+        let endpoint = try Endpoint([Endpoint.answer("t")], tls: certificates.valid)
+        let proxy = try ScriptedServer([Step("").with { $0.tunnel = UInt16(endpoint.server.port) }])
+        let usual = endpoint.usual + ["--no-cache", "--ca-file"]
+        let environment = ["HTTPS_PROXY": "http://127.0.0.1:\(proxy.port)"]
+        let run = try endpoint.start(usual + [certificates.root], environment: environment).finish()
+        #expect(run.output == "t\n", "\(run.errors)")
+        let trusted = certificates.path(of: "self-signed")
+        #expect(try endpoint.start(usual + [trusted], environment: environment).finish().status == 1)
+        let past = environment.merging(["NO_PROXY": "127.0.0.1"]) { $1 }
+        #expect(try endpoint.start(usual + [certificates.root], environment: past).finish().output == "t\n")
+        #expect(try endpoint.server.requests().map(\.target) == ["/oauth2/token", "/oauth2/token"])
+        let asked = try proxy.requests()
+        #expect(
+            asked.map { "\($0.method) \($0.target)" }
+                == Array(repeating: "CONNECT 127.0.0.1:\(endpoint.server.port)", count: 2))
+        #expect(asked.allSatisfy { $0.values(of: "Authorization").isEmpty && $0.body.isEmpty })
+    }
+
+    @Test(arguments: [403, 407, 502])
+    func `a proxy that refuses is no answer of the server`(_ status: Int) throws {
+        let proxy = try ScriptedServer([Endpoint.answer("hidden").with { $0.status = status }])
+        let run = try Tool.start(
+            ["token", "--token-url", "https://a.invalid/", "--client-id", "a", "--secret-env", "S", "--no-cache"],
+            environment: ["S": "s", "https_proxy": "http://127.0.0.1:\(proxy.port)"]
+        ).finish()
+        #expect(run.status == 1)
+        #expect(run.output.isEmpty)
+        #expect(run.errors.hasSuffix("see that the proxy of HTTPS_PROXY lets this host through\n"), "\(run.errors)")
+        #expect(try proxy.requests().count == 1)
+    }
+
     // MARK: Usage
 
     @Test(arguments: [

@@ -4,7 +4,7 @@ import StrictJSON
 
 /// Asks for one token by the client-credentials grant (RFC 6749 §4.4).
 struct TokenClient: Sendable {
-    private let client: SecureClient
+    private let client: ServiceClient
 
     /// The longest that an answer is waited for, in milliseconds. Cognito answers within one second.
     static let timeoutInMilliseconds = 10_000
@@ -12,7 +12,8 @@ struct TokenClient: Sendable {
     static let answerLimitInBytes = 65_536
 
     init(trust: TrustAnchors) {
-        client = SecureClient(trust: trust, userAgent: "turnstile/\(Turnstile.version)")
+        // An operator's machine may reach the web by a proxy only. Through it TLS goes to the server all the same.
+        client = ServiceClient(trust: trust, userAgent: "turnstile/\(Turnstile.version)", proxy: .environment)
     }
 
     /// Makes one request, or two where the address has to be discovered first. None is repeated: each token is billed.
@@ -29,7 +30,7 @@ struct TokenClient: Sendable {
     }
 
     /// RFC 6749 §4.4.2, with the client's credentials in the header (§2.3.1).
-    static func request(to url: SecureURL, for credentials: ClientCredentials, scope: TokenScope) -> HTTPRequest {
+    static func request(to url: SecureURL, for credentials: ClientCredentials, scope: TokenScope) -> ServiceRequest {
         var form = "grant_type=client_credentials"
         if !scope.tokens.isEmpty { form += "&scope=\(FormEncoding.encode(scope.text))" }
         let fields = [
@@ -37,12 +38,18 @@ struct TokenClient: Sendable {
             HTTPField(name: "Content-Type", value: "application/x-www-form-urlencoded"),
             HTTPField(name: "Accept", value: "application/json"),
         ]
-        return HTTPRequest(
-            .post(body: Array(form.utf8)), url: url, fields: fields.compactMap(\.self),
-            timeoutInMilliseconds: timeoutInMilliseconds, bodyLimitInBytes: answerLimitInBytes)
+        return request(.post, to: url, fields: fields.compactMap(\.self), body: Array(form.utf8))
     }
 
-    private func send(_ request: HTTPRequest, to party: TokenFault.Party) throws(TokenFault) -> HTTPResponse {
+    private static func request(
+        _ method: ServiceRequest.Method, to url: SecureURL, fields: [HTTPField] = [], body: [UInt8]? = nil
+    ) -> ServiceRequest {
+        ServiceRequest(
+            method, to: .unsigned(url), fields: fields, body: body, timeoutInMilliseconds: timeoutInMilliseconds,
+            connectTimeoutInMilliseconds: timeoutInMilliseconds, bodyLimitInBytes: answerLimitInBytes)
+    }
+
+    private func send(_ request: ServiceRequest, to party: TokenFault.Party) throws(TokenFault) -> HTTPResponse {
         do throws(TransportError) {
             return try client.send(request)
         } catch {
@@ -56,9 +63,7 @@ struct TokenClient: Sendable {
         guard let url = try? SecureURL(parsing: TokenEndpoint.discoveryAddress(of: issuer)) else {
             throw .discovery(.notADocument)
         }
-        let request = HTTPRequest(
-            url: url, timeoutInMilliseconds: Self.timeoutInMilliseconds, bodyLimitInBytes: Self.answerLimitInBytes)
-        let response = try send(request, to: .issuer)
+        let response = try send(Self.request(.get, to: url), to: .issuer)
         guard response.status == 200 else { throw .discoveryStatus(response.status) }
         return try Self.address(inDocument: response.body, of: issuer)
     }

@@ -112,8 +112,12 @@ extension TokenFault {
 
     private static func remedy(for error: TransportError, _ party: Party) -> String {
         switch error.kind {
-        case .couldNotResolve where party == .tokenEndpoint: "see that the host is right"
-        case .couldNotResolve, .couldNotConnect: "see that the address is right and can be reached from here"
+        case .couldNotResolve where party == .tokenEndpoint:
+            "see that the host is right, and HTTPS_PROXY where it is set"
+        case .couldNotResolve, .couldNotConnect:
+            "see that the address is right and can be reached from here, and HTTPS_PROXY is right where it is set"
+        // Before any request a connection ends so only where a proxy refuses to pass it on.
+        case .cutOff where !error.mayHaveBeenSent: "see that the proxy of HTTPS_PROXY lets this host through"
         case .tls(.trustAnchorsUnreadable): "give a file of trusted roots with --ca-file"
         case .tls: "give the server's root with --ca-file, if it has one of its own"
         case .timedOut where error.mayHaveBeenSent: "try again; the request may have been answered, and billed"
