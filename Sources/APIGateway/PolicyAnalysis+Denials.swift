@@ -14,17 +14,19 @@ extension PolicyAnalysis {
     ) throws(PolicyCompilerError) -> [PathPattern] {
         var harmless: [PathPattern] = []
         for candidate in candidates(toSeparate: pattern, from: other)
-        where try isHarmless(candidate, beside: route, refusing: other, in: index) {
+        where try routeHarmed(by: candidate, beside: route, refusing: other, in: index) == nil {
             if try path(to: other, including: pattern, excluding: [candidate], in: index) == nil { return [candidate] }
             harmless.append(candidate)
         }
         while let open = try path(to: other, including: pattern, excluding: harmless, in: index) {
             guard open.count <= PathPattern.lengthLimit else { throw .tooHard }
             let narrowest = self.pattern(of: open)
-            guard try isHarmless(narrowest, beside: route, refusing: other, in: index) else {
+            if let harmed = try routeHarmed(by: narrowest, beside: route, refusing: other, in: index) {
+                let example = try path(to: harmed, including: narrowest, excluding: [], in: index) ?? open
                 throw .notExact(
                     permitted: table.routes[route].key, refused: table.routes[other].key,
-                    request: request(open, in: index))
+                    request: request(open, in: index), harmed: table.routes[harmed].key,
+                    example: request(example, in: index))
             }
             harmless.append(narrowest)
         }
@@ -35,14 +37,15 @@ extension PolicyAnalysis {
         return harmless
     }
 
-    /// Whether no caller who is permitted the route and refused the other needs any path of the pattern.
-    private mutating func isHarmless(
-        _ pattern: PathPattern, beside route: Int, refusing other: Int, in index: Int
-    ) throws(PolicyCompilerError) -> Bool {
-        for reached in try reach(of: pattern, in: index) where reached != other {
-            if canPermit(route, reached, andRefuse: other) { return false }
+    /// A route of which the pattern takes a path, and that some caller may call who is permitted the first and refused
+    /// the other.
+    private mutating func routeHarmed(
+        by pattern: PathPattern, beside route: Int, refusing other: Int, in index: Int
+    ) throws(PolicyCompilerError) -> Int? {
+        for reached in try reach(of: pattern, in: index).sorted() where reached != other {
+            if canPermit(route, reached, andRefuse: other) { return reached }
         }
-        return true
+        return nil
     }
 
     /// First what is denied beside the pattern anyway, then what serves every route beside the refused one, then what

@@ -1,4 +1,5 @@
 import APIGateway
+import Foundation
 @testable import Authorization
 import StrictJSON
 import TestSupport
@@ -25,6 +26,17 @@ final class Exactness {
     }
 
     struct Unreasoned: Error { let refusal: PolicyCompilerError }
+
+    /// How many verdicts a run gives; `TURNSTILE_VERDICTS` asks for another number.
+    static let verdictCount = number("TURNSTILE_VERDICTS") ?? 200_000
+    /// `TURNSTILE_SEED` asks for other cases.
+    static let seed = UInt64(number("TURNSTILE_SEED") ?? 20_260_101)
+    /// Whether more is wanted than what every run has time for.
+    static var isThorough: Bool { verdictCount > 200_000 }
+
+    private static func number(_ variable: String) -> Int? {
+        ProcessInfo.processInfo.environment[variable].flatMap { Int($0) }
+    }
 
     private let flaw: Break?
 
@@ -79,16 +91,23 @@ final class Exactness {
     }
 
     /// A refusal names a request that resolves to the refused route and that the permitted one's template, with
-    /// stars for its parameters, takes too.
+    /// stars for its parameters, takes too; and another that resolves to the route that a denial would harm.
     private static func isReasoned(_ error: PolicyCompilerError, _ random: RandomTable) -> Bool {
-        guard case .notExact(let permitted, let refused, let request) = error else { return false }
-        let parts = request.split(separator: " ")
-        let path = parts[1].split(separator: "/").map { String($0) }
-        let resolved = random.route(for: RandomTable.Request(verb: String(parts[0]), path: path))
-        guard let resolved, random.entries[resolved].key == refused.description else { return false }
+        guard case .notExact(let permitted, let refused, let request, let harmed, let example) = error else {
+            return false
+        }
+        guard route(of: request, in: random) == refused.description,
+            route(of: example, in: random) == harmed.description
+        else { return false }
         guard let entry = random.entries.first(where: { $0.key == permitted.description }) else { return false }
         guard entry.method != "$default" else { return true }
         let pattern = entry.segments.reduce("") { $0 + "/" + ($1.hasPrefix("{") ? "*" : $1) }
-        return IAMEvaluator.matches(pattern, String(parts[1]))
+        return IAMEvaluator.matches(pattern, String(request.drop { $0 != "/" }))
+    }
+
+    private static func route(of request: String, in random: RandomTable) -> String? {
+        let parts = request.split(separator: " ")
+        let path = parts[1].split(separator: "/").map { String($0) }
+        return random.route(for: RandomTable.Request(verb: String(parts[0]), path: path)).map { random.entries[$0].key }
     }
 }

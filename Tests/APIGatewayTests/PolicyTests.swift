@@ -88,24 +88,27 @@ struct PolicyTests {
         let permitted: String
         let refused: String
         let request: String
+        let harmed: String
+        let example: String
     }
 
     static let refusals: [Refusal] = [
         Refusal(
             testDescription: "a route in the middle of a greedy one",
             routes: ["GET /a/{p+}": "r", "GET /a/{id}/b": "w"], permitted: "GET /a/{p+}", refused: "GET /a/{id}/b",
-            request: "GET /a/x/b"),
+            request: "GET /a/x/b", harmed: "GET /a/{p+}", example: "GET /a/x/x/b"),
         Refusal(
             testDescription: "one segment beneath the root's greedy route",
             routes: ["GET /{p+}": "r", "GET /admin/{id}": "w"], permitted: "GET /{p+}", refused: "GET /admin/{id}",
-            request: "GET /admin/x"),
+            request: "GET /admin/x", harmed: "GET /{p+}", example: "GET /admin/x/x"),
         Refusal(
             testDescription: "$default with a parameter", routes: ["$default": "r", "GET /a/{id}": "w"],
-            permitted: "$default", refused: "GET /a/{id}", request: "GET /a/x"),
+            permitted: "$default", refused: "GET /a/{id}", request: "GET /a/x", harmed: "$default",
+            example: "GET /a/x/x"),
         Refusal(
             testDescription: "a third route in the way",
             routes: ["GET /a/{id}": "r", "GET /a/{id}/{x}": "w", "GET /a/{id}/b": "r"], permitted: "GET /a/{id}",
-            refused: "GET /a/{id}/{x}", request: "GET /a/x/x"),
+            refused: "GET /a/{id}/{x}", request: "GET /a/x/x", harmed: "GET /a/{id}/b", example: "GET /a/x/b"),
     ]
 
     @Test(arguments: refusals)
@@ -118,8 +121,9 @@ struct PolicyTests {
             error
                 == .notExact(
                     permitted: try RouteKey(parsing: ExactString(vector.permitted)),
-                    refused: try RouteKey(parsing: ExactString(vector.refused)), request: vector.request))
-        for part in [vector.permitted, vector.refused, vector.request, "request\""] {
+                    refused: try RouteKey(parsing: ExactString(vector.refused)), request: vector.request,
+                    harmed: try RouteKey(parsing: ExactString(vector.harmed)), example: vector.example))
+        for part in [vector.permitted, vector.refused, vector.request, vector.harmed, vector.example, "request\""] {
             #expect(error?.description.contains(part) ?? false)
         }
     }

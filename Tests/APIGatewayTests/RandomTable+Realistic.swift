@@ -54,7 +54,7 @@ extension RandomTable {
         }
         if random.oneIn(3) { entries.append(Entry(method: "GET", segments: path + ["search"], rule: reading("all"))) }
         for part in parts where random.oneIn(4) {
-            let rule = random.oneIn(3) ? RouteRule(anyScope: [ExactString("\(name).lines")]) : read
+            let rule = random.oneIn(6) ? RouteRule(anyScope: [ExactString("\(name).lines")]) : read
             entries.append(Entry(method: "GET", segments: item + [part], rule: rule))
             if random.oneIn(2) {
                 entries.append(Entry(method: "GET", segments: item + [part, "{x}"], rule: rule))
