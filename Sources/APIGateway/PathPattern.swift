@@ -86,6 +86,12 @@ extension PathPattern {
         return endsWithStar || tokens.isEmpty ? [plain] : [plain, ExactString(utf8: (plain.utf8 + "/".utf8)[...])]
     }
 
+    /// The bytes of ``allowed(_:)`` beside its verb.
+    var allowedLength: Int { allowed("").utf8.count }
+
+    /// The bytes of each of ``denied(_:)`` beside its verb.
+    var deniedLengths: [Int] { denied("").map { $0.utf8.count } }
+
     private func text(_ verb: String, stars: [String]) -> ExactString {
         var text = Array(verb.utf8)
         if tokens.isEmpty { text.append(UInt8(ascii: "/")) }
@@ -97,21 +103,5 @@ extension PathPattern {
             }
         }
         return ExactString(utf8: text[...])
-    }
-}
-
-extension VerbSet {
-    /// The set in as few pattern texts as are exact: a `?` for each letter names all verbs of one length, and no
-    /// other verb of that length is routed.
-    var patternTexts: [String] {
-        var texts: [String] = []
-        var rest = self
-        for (pair, text) in [([Verb.get, .put], "???"), ([Verb.head, .post], "????")] {
-            let both = VerbSet(pair.map { VerbSet($0) })
-            guard rest.isSuperset(of: both) else { continue }
-            texts.append(text)
-            rest.subtract(both)
-        }
-        return texts + rest.verbs.map { $0.rawValue }
     }
 }

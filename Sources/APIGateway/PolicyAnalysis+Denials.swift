@@ -61,6 +61,8 @@ extension PolicyAnalysis {
             if let aligned = candidate.aligned(with: pattern) { candidates.append(aligned) }
         }
         var seen: Set<PathPattern> = []
-        return candidates.filter { $0.tokens.count <= PathPattern.lengthLimit && seen.insert($0).inserted }
+        return candidates.filter {
+            $0.tokens.count <= PathPattern.lengthLimit && PolicyCompiler.canDeny($0) && seen.insert($0).inserted
+        }
     }
 }

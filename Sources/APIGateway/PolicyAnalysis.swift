@@ -24,7 +24,7 @@ struct PolicyAnalysis {
     private(set) var patterns: [PathPattern] = []
     private(set) var allowed: [[Use]]
     private(set) var denied: [[Denial]]
-    /// For each pattern with a star for its verb, the routes that it reaches, once it is used to deny.
+    /// For each pattern with a star for its verb, the routes that it reaches, once that was asked for.
     private(set) var starReach: [RouteSet?] = []
 
     let table: RouteTable
@@ -95,7 +95,7 @@ extension PolicyAnalysis {
                 try deny(denied, beside: route, refused: other, reaching: reach, in: index)
             }
         }
-        for longer in pattern.longer {
+        for longer in pattern.longer where PolicyCompiler.canDeny(longer) {
             let reach = try reach(of: longer, in: index)
             guard !reach.contains(route) else { continue }
             try deny(longer, beside: route, refused: nil, reaching: reach, in: index)
@@ -110,11 +110,11 @@ extension PolicyAnalysis {
         _ pattern: PathPattern, beside route: Int, refused: Int?, reaching reach: Set<Int>, in index: Int
     ) throws(PolicyCompilerError) {
         let use = Use(pattern: place(of: pattern), verbs: verbsOfClass[index])
-        if starReach[use.pattern] == nil { starReach[use.pattern] = try reachWithStarForVerb(pattern) }
+        try useWithStarForVerb(use.pattern)
         denied[route].append(Denial(use: use, refused: refused, reach: table.set(of: reach)))
     }
 
-    private mutating func place(of pattern: PathPattern) -> Int {
+    mutating func place(of pattern: PathPattern) -> Int {
         if let known = indices[pattern] { return known }
         indices[pattern] = patterns.count
         patterns.append(pattern)
@@ -138,10 +138,10 @@ extension PolicyAnalysis {
         return tight
     }
 
-    /// `nil` where a star cannot stand for the verb: for the root, where it would take every path that ends with `/`.
-    private mutating func reachWithStarForVerb(_ pattern: PathPattern) throws(PolicyCompilerError) -> RouteSet? {
-        guard !pattern.tokens.isEmpty else { return nil }
-        return table.set(of: Set(try reach(of: pattern.withStarForVerb()).joined()))
+    /// A star cannot stand for the verb before the root, where it would take every path that ends with `/`.
+    mutating func useWithStarForVerb(_ index: Int) throws(PolicyCompilerError) {
+        guard starReach[index] == nil, !patterns[index].tokens.isEmpty else { return }
+        starReach[index] = table.set(of: Set(try reach(of: patterns[index].withStarForVerb()).joined()))
     }
 }
 

@@ -12,7 +12,7 @@ package enum PolicyCompilerError: Error, Equatable, Sendable {
     /// A resource would be longer than API Gateway takes.
     case resourceTooLong(RouteKey, limitInBytes: Int)
     /// The answer for some caller would be longer than API Gateway takes.
-    case policyTooLong(lengthInBytes: Int, limitInBytes: Int)
+    case policyTooLong(lengthInBytes: Int, limitInBytes: Int, routes: Int)
 }
 
 extension PolicyCompilerError: CustomStringConvertible {
@@ -27,8 +27,8 @@ extension PolicyCompilerError: CustomStringConvertible {
         case .resourceTooLong(let route, let limit):
             "\(route.description) makes a resource of more than \(limit) bytes; shorten it, "
                 + "or set \"policy\" to \"request\""
-        case .policyTooLong(let length, let limit):
-            "the policy of a caller of many routes takes \(length) bytes of \(limit); use wider routes, "
+        case .policyTooLong(let length, let limit, let routes):
+            "the policy of a caller of \(routes) of the routes takes \(length) bytes of \(limit); use wider routes, "
                 + "or set \"policy\" to \"request\""
         }
     }

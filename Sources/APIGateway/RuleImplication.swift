@@ -15,7 +15,8 @@ struct RuleImplication {
             || isAllScopesFree(of: refused) || isGroupFree(of: refused)
     }
 
-    private var isSatisfiable: Bool {
+    /// Whether some caller meets them all.
+    var isSatisfiable: Bool {
         !(issuers?.isEmpty ?? false) && !(clients?.isEmpty ?? false)
             && permitted.allSatisfy { $0.anyScope != [] && $0.anyGroup != [] }
     }

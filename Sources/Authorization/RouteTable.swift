@@ -14,7 +14,8 @@ package struct RouteTable: Sendable {
     /// The rules that differ from each other; many routes share few.
     package let rules: [RouteRule]
     package let connectRoute: Int?
-    private let routesOfRule: [RouteSet]
+    /// For each of ``rules``, its routes.
+    package let routesOfRule: [RouteSet]
     private let templates: [ExactString: Int]
 
     /// - Throws: ``RouteTableError``, naming the routes.

@@ -70,6 +70,7 @@ final class Exactness {
         guard let flaw else {
             do { return try PolicyCompiler(table) } catch {
                 refused += 1
+                if case .policyTooLong = error { return nil }
                 guard Self.isReasoned(error, random) else { throw Unreasoned(refusal: error) }
                 return nil
             }
