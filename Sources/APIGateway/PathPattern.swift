@@ -87,10 +87,21 @@ extension PathPattern {
     }
 
     /// The bytes of ``allowed(_:)`` beside its verb.
-    var allowedLength: Int { allowed("").utf8.count }
+    var allowedLength: Int {
+        tokens.reduce(tokens.isEmpty ? 1 : 0) { length, token in
+            switch token {
+            case .literal(let text): length + 1 + text.utf8.count
+            case .star: length + 1 + "?*".utf8.count
+            }
+        }
+    }
 
-    /// The bytes of each of ``denied(_:)`` beside its verb.
-    var deniedLengths: [Int] { denied("").map { $0.utf8.count } }
+    /// The bytes of ``denied(_:)`` beside the verbs, and how many texts these are.
+    var deniedLength: (count: Int, bytes: Int) {
+        let laterStars = tokens.dropFirst().count { $0 == .star }
+        let bytes = allowedLength - laterStars
+        return endsWithStar || tokens.isEmpty ? (1, bytes) : (2, bytes * 2 + 1)
+    }
 
     private func text(_ verb: String, stars: [String]) -> ExactString {
         var text = Array(verb.utf8)

@@ -22,7 +22,7 @@ extension PolicyAnalysis {
         for pattern in prefixes.sorted(by: { $0.precedes($1) }) {
             for index in verbsOfClass.indices { joints += try joint(pattern, in: index) }
         }
-        for index in patterns.indices { try useWithStarForVerb(index) }
+        try findStarReach(of: allowed.flatMap { $0 } + joints.map { $0.use })
         return joints
     }
 

@@ -49,6 +49,7 @@ struct PolicyAnalysis {
                 for pattern in basePatterns(of: route, in: index) { try analyse(route, pattern, in: index) }
             }
         }
+        try findStarReach(of: denied.flatMap { $0.map { $0.use } })
     }
 
     /// Verbs between which no template makes a difference are looked at together.
@@ -92,13 +93,13 @@ extension PolicyAnalysis {
         where other != route && canPermit(route, nil, andRefuse: other) {
             for denied in try denials(of: other, beside: route, pattern, in: index) {
                 let reach = try reach(of: denied, in: index)
-                try deny(denied, beside: route, refused: other, reaching: reach, in: index)
+                deny(denied, beside: route, refused: other, reaching: reach, in: index)
             }
         }
         for longer in pattern.longer where PolicyCompiler.canDeny(longer) {
             let reach = try reach(of: longer, in: index)
             guard !reach.contains(route) else { continue }
-            try deny(longer, beside: route, refused: nil, reaching: reach, in: index)
+            deny(longer, beside: route, refused: nil, reaching: reach, in: index)
         }
     }
 
@@ -108,9 +109,8 @@ extension PolicyAnalysis {
 
     private mutating func deny(
         _ pattern: PathPattern, beside route: Int, refused: Int?, reaching reach: Set<Int>, in index: Int
-    ) throws(PolicyCompilerError) {
+    ) {
         let use = Use(pattern: place(of: pattern), verbs: verbsOfClass[index])
-        try useWithStarForVerb(use.pattern)
         denied[route].append(Denial(use: use, refused: refused, reach: table.set(of: reach)))
     }
 
@@ -138,10 +138,15 @@ extension PolicyAnalysis {
         return tight
     }
 
-    /// A star cannot stand for the verb before the root, where it would take every path that ends with `/`.
-    mutating func useWithStarForVerb(_ index: Int) throws(PolicyCompilerError) {
-        guard starReach[index] == nil, !patterns[index].tokens.isEmpty else { return }
-        starReach[index] = table.set(of: Set(try reach(of: patterns[index].withStarForVerb()).joined()))
+    /// Finds what the patterns reach with a star for their verb, where that would spare a text.
+    mutating func findStarReach(of uses: [Use]) throws(PolicyCompilerError) {
+        var verbs = Array(repeating: VerbSet(), count: patterns.count)
+        for use in uses { verbs[use.pattern].formUnion(use.verbs) }
+        // Before the root, a star would take every path that ends with `/`.
+        for index in patterns.indices where starReach[index] == nil && !patterns[index].tokens.isEmpty {
+            guard verbs[index].patternTexts.count > 1 else { continue }
+            starReach[index] = table.set(of: Set(try reach(of: patterns[index].withStarForVerb()).joined()))
+        }
     }
 }
 

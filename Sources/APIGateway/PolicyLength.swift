@@ -23,7 +23,7 @@ extension PolicyCompiler {
         for (index, route) in table.routes.enumerated() {
             let longest = Self.longestVerbInBytes
             let allowed = allowed[index].map { patterns[$0.pattern].allowedLength + longest }
-            let denied = denied[index].flatMap { patterns[$0.use.pattern].deniedLengths.map { $0 + longest } }
+            let denied = denied[index].map { patterns[$0.use.pattern].longestDenied + longest }
             let length = (allowed + denied).max() ?? 0
             guard length + Self.assumedPrefixLengthInBytes <= Self.resourceLimitInBytes else {
                 throw .resourceTooLong(route.key, limitInBytes: Self.resourceLimitInBytes)
@@ -33,9 +33,7 @@ extension PolicyCompiler {
 
     /// Whether the pattern can be denied at all, for whichever verb.
     static func canDeny(_ pattern: PathPattern) -> Bool {
-        pattern.deniedLengths.allSatisfy {
-            $0 + longestVerbInBytes + assumedPrefixLengthInBytes <= resourceLimitInBytes
-        }
+        pattern.longestDenied + longestVerbInBytes + assumedPrefixLengthInBytes <= resourceLimitInBytes
     }
 
     /// `OPTIONS`.
@@ -115,8 +113,10 @@ extension PolicyCompiler {
         }
         let both = ["*//*", "$default"].reduce(0) { $0 + $1.utf8.count + Self.overheadInBytes }
         return patterns.indices.reduce(both) { length, index in
-            length + Self.length(allowedVerbs[index], [patterns[index].allowedLength])
-                + Self.length(deniedVerbs[index], deniedVerbs[index].isEmpty ? [] : patterns[index].deniedLengths)
+            let (denied, allowed) = (deniedVerbs[index].patternLength, allowedVerbs[index].patternLength)
+            let texts = patterns[index].deniedLength
+            return length + allowed.bytes + allowed.count * (patterns[index].allowedLength + Self.overheadInBytes)
+                + denied.bytes * texts.count + denied.count * (texts.bytes + texts.count * Self.overheadInBytes)
         }
     }
 
@@ -126,11 +126,12 @@ extension PolicyCompiler {
         }
         return !certain.contains(refused)
     }
+}
 
-    private static func length(_ verbs: VerbSet, _ texts: [Int]) -> Int {
-        guard !verbs.isEmpty else { return 0 }
-        return verbs.patternTexts.reduce(0) { length, verb in
-            length + texts.reduce(0) { $0 + $1 + verb.utf8.count + overheadInBytes }
-        }
+extension PathPattern {
+    /// The bytes of the longest of ``denied(_:)`` beside its verb.
+    fileprivate var longestDenied: Int {
+        let length = deniedLength
+        return length.count == 1 ? length.bytes : (length.bytes + 1) / 2
     }
 }

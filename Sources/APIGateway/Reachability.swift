@@ -7,7 +7,7 @@ import StrictJSON
 struct Reachability {
     /// Steps that all questions of one table may take together: less than 50 ms. A table that needs more is refused,
     /// not guessed at.
-    static let effortLimit = 100_000
+    static let effortLimit = 300_000
 
     /// The overlaps are more than ``effortLimit`` can follow.
     struct TooHard: Error {}

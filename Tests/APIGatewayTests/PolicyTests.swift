@@ -23,7 +23,7 @@ struct PolicyTests {
         Vector(testDescription: "the root", routes: ["GET /": "r", "GET /{p+}": "w"], allow: ["GET/"]),
         Vector(
             testDescription: "a parameter takes one segment", routes: ["GET /a/{id}": "r"], allow: ["GET/a/?*"],
-            deny: ["*/a/*/*"]),
+            deny: ["GET/a/*/*"]),
         Vector(
             testDescription: "every verb", routes: ["ANY /a": "r"],
             allow: ["???/a", "????/a", "OPTIONS/a", "PATCH/a", "DELETE/a"]),
@@ -32,21 +32,34 @@ struct PolicyTests {
             allow: ["????/a", "OPTIONS/a", "PATCH/a", "PUT/a", "DELETE/a"], deny: ["*//*"]),
         Vector(
             testDescription: "a literal beside a parameter", routes: ["GET /a/{id}": "r", "GET /a/b": "w"],
-            allow: ["GET/a/?*"], deny: ["*/a/b", "*/a/b/", "*/a/*/*", "*//*"]),
+            allow: ["GET/a/?*"], deny: ["GET/a/b", "GET/a/b/", "GET/a/*/*", "*//*"]),
         Vector(
             testDescription: "threat 59: a longer route beside a parameter",
             routes: ["GET /a/{id}": "r", "GET /a/{id}/b": "w"], allow: ["GET/a/?*"],
-            deny: ["*/a/*/*", "*//*"]),
+            deny: ["GET/a/*/*", "*//*"]),
         Vector(
             testDescription: "a longer route that is permitted too",
             routes: ["GET /a/{id}": "r", "GET /a/{id}/b": "r"], allow: ["GET/a/?*", "GET/a/?*/b"],
-            deny: ["*/a/*/*/b", "*/a/*/*/b/"]),
+            deny: ["GET/a/*/*/b", "GET/a/*/*/b/"]),
         Vector(
             testDescription: "a greedy route beside a parameter", routes: ["GET /a/{id}": "r", "GET /a/{p+}": "w"],
-            allow: ["GET/a/?*"], deny: ["*/a/*/*", "*//*"]),
+            allow: ["GET/a/?*"], deny: ["GET/a/*/*", "*//*"]),
         Vector(
             testDescription: "a parameter beside a greedy route", routes: ["GET /a/{p+}": "r", "GET /a/{id}": "w"],
             allow: ["GET/a/?*/?*"], deny: ["*//*"]),
+        Vector(
+            testDescription: "a denial for several verbs", routes: ["ANY /a/{id}": "r"],
+            allow: ["???/a/?*", "????/a/?*", "OPTIONS/a/?*", "PATCH/a/?*", "DELETE/a/?*"], deny: ["*/a/*/*"]),
+        Vector(
+            testDescription: "a denial path by path, where no ready pattern is harmless",
+            routes: [
+                "GET /a/{i}/b": "r", "GET /a/{i}/{j}/b": "r", "GET /{h}/{i}/{j}/{k}/b": "w",
+                "GET /d/{i}/{j}/{k}/b": "r",
+            ],
+            allow: ["GET/a/?*/b", "GET/a/?*/?*/b", "GET/d/?*/?*/?*/b"],
+            deny: [
+                "GET/a/*/*/*/b", "GET/a/*/*/*/b/", "GET/d/*/*/*/*/b", "GET/d/*/*/*/*/b/", "*//*",
+            ]),
         Vector(
             testDescription: "a greedy route beneath a greedy route",
             routes: ["GET /{p+}": "r", "GET /admin/{p+}": "w"], allow: ["GET/?*"], deny: ["GET/admin/*", "*//*"]),
@@ -67,7 +80,7 @@ struct PolicyTests {
             testDescription: "two patterns for one route beside another",
             routes: ["GET /{i}/b/{j}": "", "GET /{p+}": "w", "GET /c/d/e/f": ""],
             allow: ["GET/?*/b/?*", "GET/c/d/e/f"],
-            deny: ["*/?*/*/b/*", "*/?*/b/*/*", "*//*"]),
+            deny: ["GET/?*/*/b/*", "GET/?*/b/*/*", "*//*"]),
         Vector(testDescription: "nothing", routes: ["GET /a": "w"], allow: []),
     ]
 
