@@ -203,11 +203,7 @@ extension PolicyAnalysis {
 }
 
 extension RouteTable {
-    func isGreedy(_ route: Int) -> Bool {
-        guard let template = routes[route].key.template else { return true }
-        if case .greedy = template.segments.last { return true }
-        return false
-    }
+    func isGreedy(_ route: Int) -> Bool { routes[route].key.template?.isGreedy ?? true }
 
     func set(of indices: Set<Int>) -> RouteSet {
         var set = RouteSet(routeCount: routes.count)

@@ -70,6 +70,9 @@ package struct PolicyCompiler: Sendable {
         }
     }
 
+    /// The order of choice that the policies are for.
+    package var order: RouteTree.Order { table.tree.order }
+
     /// - Complexity: O(n) in the permitted routes and the patterns beside them.
     package func policy(for permitted: RouteSet) -> CompiledPolicy {
         let policy = policy(for: permitted, joining: [])

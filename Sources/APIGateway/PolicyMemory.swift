@@ -6,7 +6,12 @@ package struct PolicyMemory: Sendable {
     /// compilation each.
     package static let limit = 256
 
-    private var policies: [RouteSet: CompiledPolicy] = [:]
+    private struct Key: Hashable {
+        let permitted: RouteSet
+        let order: RouteTree.Order
+    }
+
+    private var policies: [Key: CompiledPolicy] = [:]
 
     package init() {}
 
@@ -14,10 +19,11 @@ package struct PolicyMemory: Sendable {
     package var count: Int { policies.count }
 
     package mutating func policy(for permitted: RouteSet, from compiler: PolicyCompiler) -> CompiledPolicy {
-        if let known = policies[permitted] { return known }
+        let key = Key(permitted: permitted, order: compiler.order)
+        if let known = policies[key] { return known }
         if policies.count >= Self.limit { policies.removeAll(keepingCapacity: true) }
         let policy = compiler.policy(for: permitted)
-        policies[permitted] = policy
+        policies[key] = policy
         return policy
     }
 }

@@ -110,12 +110,12 @@ enum ConfigurationLoader {
     private enum PolicyWord: String, CaseIterable { case token, request }
 
     static func policyScope(
-        _ object: ConfigurationObject, _ routes: RouteTable
+        _ object: ConfigurationObject, _ routes: RouteTable, answeringHTTPAPIs form: Configuration.HTTPAPIResponse
     ) throws(ConfigurationError) -> Configuration.PolicyScope {
         let word = try object.optional("policy")?.choice(PolicyWord.self) ?? .token
         guard word == .token else { return .request }
         do throws(PolicyCompilerError) {
-            return .token(try PolicyCompiler(routes))
+            return .token(try TokenPolicies(routes, answersHTTPAPIs: form == .policy))
         } catch {
             let value = try object.required("routes", "routes")
             throw value.fault(.inconsistent(error.description))

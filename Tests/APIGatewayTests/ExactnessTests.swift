@@ -1,3 +1,4 @@
+import Authorization
 import TestSupport
 import Testing
 
@@ -33,6 +34,15 @@ struct ExactnessTests {
     func `for every request, realistic tables' policies allow it if and only if its route's rule is met`() throws {
         try checkExactness("realistic", verdicts: Exactness.verdictCount / 2, refusedAtMost: 18) {
             RandomTable.realistic(requests: 100, using: &$0)
+        }
+    }
+
+    @Test
+    func `for every request, policies follow the order of HTTP APIs where it is another`() throws {
+        try checkExactness("hostile HTTP APIs'", verdicts: Exactness.verdictCount / 10, refusedAtMost: 16) { random in
+            var table = RandomTable.hostile(requests: 100, using: &random)
+            table.order = .httpAPI
+            return table
         }
     }
 }

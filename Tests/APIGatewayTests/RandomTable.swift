@@ -26,10 +26,13 @@ struct RandomTable: CustomStringConvertible {
         }
 
         /// The order of choice, written down a second time: 0 literal, 1 parameter, 2 greedy, 3 `$default`; then the
-        /// verb before `ANY`.
-        var rank: [Int] {
+        /// verb before `ANY`. HTTP APIs put what is greedy behind all that is not.
+        func rank(_ order: RouteTree.Order) -> [Int] {
             if method == "$default" { return [3] }
-            return segments.map { $0 == "{p+}" ? 2 : $0 == "{x}" ? 1 : 0 } + [method == "ANY" ? 1 : 0]
+            let isBehind = order == .httpAPI && segments.last == "{p+}"
+            return [isBehind ? 1 : 0] + segments.map { $0 == "{p+}" ? 2 : $0 == "{x}" ? 1 : 0 } + [
+                method == "ANY" ? 1 : 0
+            ]
         }
     }
 
@@ -51,6 +54,7 @@ struct RandomTable: CustomStringConvertible {
     var scopes: Set<ExactString>
     var issuer: ExactString
     var requests: [Request]
+    var order = RouteTree.Order.rest
 
     var description: String {
         let routes = entries.map { "\($0.key) any=\($0.rule.anyScope ?? []) all=\($0.rule.allScopes ?? [])" }
@@ -58,13 +62,14 @@ struct RandomTable: CustomStringConvertible {
     }
 
     func table() throws -> RouteTable {
-        try RouteTable(entries.map { (try RouteKey(parsing: ExactString($0.key)), $0.rule) })
+        let table = try RouteTable(entries.map { (try RouteKey(parsing: ExactString($0.key)), $0.rule) })
+        return order == .rest ? table : table.orderedForHTTPAPIs ?? table
     }
 
     /// The route for a path without empty segments, found by trying every one; `nil` where none matches.
     func route(for request: Request) -> Int? {
         entries.indices.filter { entries[$0].matches(request.verb, request.path) }
-            .min { entries[$0].rank.lexicographicallyPrecedes(entries[$1].rank) }
+            .min { entries[$0].rank(order).lexicographicallyPrecedes(entries[$1].rank(order)) }
     }
 
     /// A path with empty segments may be read as one without them, and as one with something in their place. One

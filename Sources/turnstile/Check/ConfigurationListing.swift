@@ -80,7 +80,7 @@ struct ConfigurationListing {
 
     /// What is right and yet to be known.
     private var notes: [String] {
-        guard case .token(let compiler) = configuration.policyScope, !compiler.deniesPathsOfNoRoute else { return [] }
+        guard case .token(let policies) = configuration.policyScope, !policies.deniesPathsOfNoRoute else { return [] }
         return [
             "note: the policies have no room to deny the paths that no route here takes, and their wildcards may reach "
                 + "them: the API must have no route that is not in this table (docs/policies.md)"
@@ -101,9 +101,9 @@ struct ConfigurationListing {
         json.name("valid")
         json.bool(true)
         json.member("policy", configuration.policyScope.name)
-        if case .token(let compiler) = configuration.policyScope {
+        if case .token(let policies) = configuration.policyScope {
             json.name("deniesPathsOfNoRoute")
-            json.bool(compiler.deniesPathsOfNoRoute)
+            json.bool(policies.deniesPathsOfNoRoute)
         }
         json.name("issuers")
         json.beginArray()
