@@ -16,7 +16,7 @@ struct Reachability {
     /// Steps taken so far.
     private(set) var effort = 0
 
-    /// - Parameter verbs: See ``RouteStates/init(_:verbs:)``.
+    /// See ``RouteStates/init(_:verbs:)``.
     init(tree: RouteTree, verbs: [Verb]) { states = RouteStates(tree, verbs: verbs) }
 
     /// For each class of verbs, every route that a path of the pattern resolves to.

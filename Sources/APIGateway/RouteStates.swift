@@ -32,7 +32,9 @@ struct RouteStates {
     /// For each place, where each symbol leads; -1 where that was not asked for yet.
     private var following: [[Int]] = []
 
-    /// - Parameter verbs: One of each class between which no template makes a difference.
+    /// - Parameters:
+    ///   - tree: The routes.
+    ///   - verbs: One of each class between which no template makes a difference.
     init(_ tree: RouteTree, verbs: [Verb]) {
         self.tree = tree
         self.verbs = verbs

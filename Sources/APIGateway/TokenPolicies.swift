@@ -7,8 +7,10 @@ package struct TokenPolicies: Sendable {
     private let rest: PolicyCompiler
     private let httpAPI: PolicyCompiler?
 
-    /// - Parameter answersHTTPAPIs: Whether it is known that HTTP APIs are answered with policies. If not, a table that
-    ///   can be said for REST alone is taken, and there is no ``compiler(for:)`` for an HTTP API.
+    /// - Parameters:
+    ///   - table: As REST reads it.
+    ///   - answersHTTPAPIs: Whether it is known that HTTP APIs are answered with policies. If not, a table that can be
+    ///     said for REST alone is taken, and there is no ``compiler(for:)`` for an HTTP API.
     /// - Throws: ``PolicyCompilerError``.
     package init(_ table: RouteTable, answersHTTPAPIs: Bool) throws(PolicyCompilerError) {
         rest = try PolicyCompiler(table)

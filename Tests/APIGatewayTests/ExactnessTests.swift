@@ -4,7 +4,7 @@ import Testing
 
 @Suite("A compiled policy says what the route table says")
 struct ExactnessTests {
-    /// - Parameter share: Tables that may be refused, in 100.
+    /// The share is that of tables which may be refused, in 100.
     private func checkExactness(
         _ kind: String, verdicts: Int, refusedAtMost share: Int,
         generate: (inout SeededRandom) -> RandomTable
