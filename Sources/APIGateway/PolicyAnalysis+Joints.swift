@@ -1,4 +1,5 @@
 import Authorization
+import StrictJSON
 
 /// Patterns that stand for all that lies beneath a path, for tables that are too long otherwise.
 extension PolicyAnalysis {

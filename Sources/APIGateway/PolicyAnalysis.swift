@@ -28,6 +28,7 @@ struct PolicyAnalysis {
     private(set) var starReach: [RouteSet?] = []
 
     let table: RouteTable
+    let callers: KnownCallers?
     let verbsOfClass: [VerbSet]
     /// Segments of the longest template.
     let depth: Int
@@ -37,8 +38,9 @@ struct PolicyAnalysis {
     private var implications: [[Int]: Bool] = [:]
 
     /// - Throws: ``PolicyCompilerError``.
-    init(_ table: RouteTable) throws(PolicyCompilerError) {
+    init(_ table: RouteTable, callers: KnownCallers?) throws(PolicyCompilerError) {
         self.table = table
+        self.callers = callers
         allowed = Array(repeating: [], count: table.routes.count)
         denied = Array(repeating: [], count: table.routes.count)
         verbsOfClass = Self.verbClasses(of: table.tree)
@@ -185,7 +187,8 @@ extension PolicyAnalysis {
         guard !permitted.contains(refused) else { return false }
         let question = permitted + [refused]
         if let known = implications[question] { return known }
-        let answer = RuleImplication(permitted: permitted.map { table.rules[$0] }).canRefuse(table.rules[refused])
+        let implication = RuleImplication(permitted: permitted.map { table.rules[$0] }, callers: callers)
+        let answer = implication.canRefuse(table.rules[refused])
         implications[question] = answer
         return answer
     }

@@ -28,19 +28,24 @@ package struct PolicyCompiler: Sendable {
     private(set) var joinsPatterns = false
 
     let table: RouteTable
+    let callers: KnownCallers?
     let patterns: [PathPattern]
     let allowed: [[PolicyAnalysis.Use]]
     let denied: [[PolicyAnalysis.Denial]]
     private let starReach: [RouteSet?]
     private let joints: [PolicyAnalysis.Joint]
 
+    /// - Parameters:
+    ///   - table: In the order of one kind of API.
+    ///   - callers: Who may call at all. Without it, rules of any issuer and client may meet in one caller.
     /// - Throws: ``PolicyCompilerError`` for a table that one policy a token cannot say.
-    package init(_ table: RouteTable) throws(PolicyCompilerError) {
-        self = try Self.compiling(table)
+    package init(_ table: RouteTable, callers: KnownCallers? = nil) throws(PolicyCompilerError) {
+        self = try Self.compiling(table, callers)
     }
 
     private init(_ analysis: PolicyAnalysis, deniesPathsOfNoRoute: Bool, joints: [PolicyAnalysis.Joint]?) {
         table = analysis.table
+        callers = analysis.callers
         patterns = analysis.patterns
         allowed = analysis.allowed
         denied = analysis.denied
@@ -51,8 +56,10 @@ package struct PolicyCompiler: Sendable {
     }
 
     /// What costs room goes first that costs no exactness: denials of what no route takes, then one pattern a route.
-    private static func compiling(_ table: RouteTable) throws(PolicyCompilerError) -> Self {
-        var analysis = try PolicyAnalysis(table)
+    private static func compiling(
+        _ table: RouteTable, _ callers: KnownCallers?
+    ) throws(PolicyCompilerError) -> Self {
+        var analysis = try PolicyAnalysis(table, callers: callers)
         let whole = Self(analysis, deniesPathsOfNoRoute: true, joints: nil)
         try whole.checkResourceLengths()
         if case .fits = whole.fit() { return whole }

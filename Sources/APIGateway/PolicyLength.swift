@@ -91,7 +91,7 @@ extension PolicyCompiler {
 
     /// Whether some caller meets the rules that are met, and for each of the others some caller does not.
     private func isPossible(_ choice: Choice) -> Bool {
-        let implication = RuleImplication(permitted: choice.met.map { table.rules[$0] })
+        let implication = RuleImplication(permitted: choice.met.map { table.rules[$0] }, callers: callers)
         return implication.isSatisfiable && choice.refused.allSatisfy { implication.canRefuse(table.rules[$0]) }
     }
 

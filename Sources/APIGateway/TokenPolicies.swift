@@ -9,17 +9,18 @@ package struct TokenPolicies: Sendable {
 
     /// - Parameters:
     ///   - table: As REST reads it.
+    ///   - callers: Who may call at all.
     ///   - answersHTTPAPIs: Whether it is known that HTTP APIs are answered with policies. If not, a table that can be
     ///     said for REST alone is taken, and there is no ``compiler(for:)`` for an HTTP API.
     /// - Throws: ``PolicyCompilerError``.
-    package init(_ table: RouteTable, answersHTTPAPIs: Bool) throws(PolicyCompilerError) {
-        rest = try PolicyCompiler(table)
+    package init(_ table: RouteTable, callers: KnownCallers, answersHTTPAPIs: Bool) throws(PolicyCompilerError) {
+        rest = try PolicyCompiler(table, callers: callers)
         guard let reordered = table.orderedForHTTPAPIs else {
             httpAPI = rest
             return
         }
         do throws(PolicyCompilerError) {
-            httpAPI = try PolicyCompiler(reordered)
+            httpAPI = try PolicyCompiler(reordered, callers: callers)
         } catch {
             guard !answersHTTPAPIs else { throw error }
             httpAPI = nil

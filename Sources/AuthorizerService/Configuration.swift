@@ -108,7 +108,8 @@ extension Configuration {
         routes = try ConfigurationLoader.routes(object, issuers: issuers)
         unauthenticated = try object.optional("unauthenticated")?.choice(Unauthenticated.self) ?? .unauthorized
         httpAPIResponse = try object.optional("httpAPIResponse")?.choice(HTTPAPIResponse.self) ?? .simple
-        policyScope = try ConfigurationLoader.policyScope(object, routes, answeringHTTPAPIs: httpAPIResponse)
+        policyScope = try ConfigurationLoader.policyScope(
+            object, routes, issuers: issuers, answeringHTTPAPIs: httpAPIResponse)
         context = try ConfigurationLoader.context(object)
         keys = try ConfigurationLoader.keys(object)
         metrics = try object.optional("metrics")?.choice(Metrics.self) ?? .none
