@@ -91,9 +91,10 @@ package struct KnownCallers: Sendable {
     ///   - issuers: Each with the clients that its tokens must be issued to; `nil` where that may be any.
     ///   - table: Whose rules name other clients.
     package init(_ issuers: [(name: ExactString, clients: Set<ExactString>?)], in table: RouteTable) {
-        let named = Set(table.rules.flatMap { $0.clients ?? [] }).sorted()
+        let named: [ExactString?] = Set(table.rules.flatMap { $0.clients ?? [] }).sorted().map { .some($0) }
         self.issuers = issuers.map { issuer in
-            (issuer.name, issuer.clients.map { $0.sorted() } ?? [nil] + named)
+            let clients: [ExactString?]? = issuer.clients.map { $0.sorted().map { .some($0) } }
+            return (issuer.name, clients ?? [nil] + named)
         }
     }
 
