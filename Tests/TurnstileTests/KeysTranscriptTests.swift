@@ -101,6 +101,84 @@ struct KeysTranscriptTests {
     }
 
     @Test
+    func `an empty pool does not take all keys away unless that is said aloud`() throws {
+        var world = World()
+        let ids = (10..<22).map { "client\(String(repeating: "0", count: 18))\($0)" }
+        world.keys = ids.map { id in
+            World.Key(
+                id: "k\(id)", value: id, name: "n",
+                tags: ["turnstile:pool": UsagePlanServer.pool, "turnstile:client": id])
+        }
+        let server = try UsagePlanServer(world)
+        let plan = try keys("plan", "--usage-plan", "p1", on: server)
+        #expect(plan.status == 2)
+        #expect(plan.output.hasSuffix("that takes 12 of 12 keys from use: apply does it with --allow-sweep only\n"))
+        for prune in [[], ["--prune"]] {
+            let arguments = ["keys", "apply", "--user-pool", UsagePlanServer.pool, "--usage-plan", "p1"] + prune
+            let apply = try Tool.start(arguments, folder: scratch.url, environment: server.environment).finish()
+            #expect(apply.status == 1)
+            #expect(apply.errors.hasPrefix("Error: this would take 12 of the pool's 12 keys from use"))
+        }
+        #expect(try server.result().changes == 0)
+        #expect(try keys("apply", "--usage-plan", "p1", "--allow-sweep", on: server).status == 0)
+        #expect(try server.result().keys.allSatisfy { !$0.enabled })
+    }
+
+    @Test
+    func `a message of AWS that repeats a key's value is withheld`() throws {
+        try scratch.write(
+            """
+            {"issuers": [{"name": "staff", "cognitoUserPool": "\(UsagePlanServer.pool)",
+              "usageKey": {"from": "fixed", "value": "the-staff-key-of-twenty"}}], "routes": {"GET /": {}}}
+            """, to: "authorizer.json")
+        var world = World()
+        world.refusal = World.Refusal(
+            call: "POST /apikeys", status: 400, type: "BadRequestException",
+            message: "1 validation error: Value 'the-staff-key-of-twenty' at 'value' failed")
+        let server = try UsagePlanServer(world)
+        for form in ["--json", "--prune"] {
+            let run = try keys("apply", "--usage-plan", "gold", form, on: server)
+            #expect(run.status == 1)
+            #expect(run.all.contains("BadRequestException: (a message that repeats a key)"))
+            #expect(!run.all.contains("the-staff"))
+        }
+    }
+
+    @Test
+    func `an issuer of something else than the pool is refused by name`() throws {
+        try scratch.write(
+            """
+            {"issuers": [{"name": "partner", "issuer": "https://login.partner.example/", "audiences": "any",
+              "jwksURL": "https://login.partner.example/keys.json",
+              "usageKey": {"from": "hmac", "secret": "0123456789abcdef0123456789abcdef"}}], "routes": {"GET /": {}}}
+            """, to: "authorizer.json")
+        let server = try UsagePlanServer(World(clients: Self.clients))
+        let run = try keys("apply", "--usage-plan", "gold", "--issuer", "partner", on: server)
+        #expect(run.status == 1)
+        #expect(run.errors.hasPrefix("Error: partner takes tokens of https://login.partner.example/, not of user pool"))
+        #expect(try server.result().changes == 0)
+    }
+
+    @Test(arguments: [[], ["--prune"]])
+    func `a client that the list does not show is asked for before its key is taken away`(_ more: [String]) throws {
+        var world = World(clients: [Self.clients[0], Self.clients[1]])
+        world.unlisted = [Self.ids[0]]
+        world.keys = [
+            Self.ownKey(0, "orders"), Self.ownKey(1, "silver-billing"), Self.ownKey(3, "gone"),
+            World.Key(
+                id: "odd", value: "a-value-of-twenty-and-more", name: "odd",
+                tags: ["turnstile:pool": UsagePlanServer.pool, "turnstile:client": "no client's id"]),
+        ]
+        world.attached = ["p1": ["k0", "k1", "k3", "odd"]]
+        let server = try UsagePlanServer(world)
+        let arguments = ["keys", "apply", "--user-pool", UsagePlanServer.pool, "--usage-plan", "p1"] + more
+        let run = try Tool.start(arguments, folder: scratch.url, environment: server.environment).finish()
+        #expect(run.status == 0)
+        let kept = try server.result().keys.filter(\.enabled).map(\.id)
+        #expect(kept == ["k0", "k1"])
+    }
+
+    @Test
     func `the configuration's strategy names the keys, and their values are in no output`() throws {
         let secret = "0123456789abcdef0123456789abcdef"
         try scratch.write(

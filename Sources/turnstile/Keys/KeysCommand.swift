@@ -69,6 +69,11 @@ struct KeysApplyCommand: AsyncParsableCommand {
     func run() async throws {
         let session = try await KeysSession(options)
         let plan = try session.plan()
+        guard options.allowSweep || !plan.isSweep else {
+            throw Problem(
+                "this would take \(plan.withdrawnCount) of the pool's \(plan.usedCount) keys from use, so nothing was done",
+                remedy: "look at plan, and at the pool and the configuration; if it is meant, say --allow-sweep")
+        }
         let run = KeysRun(plan, session)
         run.applyAll()
         let report = KeysReport(plan, session, outcomes: run.outcomes)
