@@ -117,16 +117,20 @@ package enum System {
     ///
     /// A stream that takes no more, being closed or on a full disk, loses the line: a log must never stop an
     /// answer.
-    package static func write(_ line: [UInt8], to stream: Stream) {
+    ///
+    /// - Returns: Whether all of it was taken.
+    @discardableResult
+    package static func write(_ line: [UInt8], to stream: Stream) -> Bool {
         var written = 0
         while written < line.count {
             let count = unsafe line.withUnsafeBytes { bytes in
                 unsafe CPOSIX.write(stream.rawValue, bytes.baseAddress?.advanced(by: written), bytes.count - written)
             }
             if count < 0, cposix_errno() == EINTR { continue }
-            guard count > 0 else { return }
+            guard count > 0 else { return false }
             written += count
         }
+        return true
     }
 
     // MARK: Signals and the end

@@ -3,7 +3,13 @@ import Foundation
 
 /// Results to standard output, everything else to standard error.
 enum Console {
-    static func print(_ line: String) { System.write(Array("\(line)\n".utf8), to: .output) }
+    /// A result that nobody gets is a failure: a script would take half of it for the whole.
+    static func print(_ line: String) {
+        guard System.write(Array("\(line)\n".utf8), to: .output) else {
+            complain("Error: standard output takes no more; see that it stays open, and that its disk is not full")
+            System.exit(ExitStatus.failure.rawValue)
+        }
+    }
 
     static func complain(_ line: String) { System.write(Array("\(line)\n".utf8), to: .error) }
 
