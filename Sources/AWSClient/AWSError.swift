@@ -86,14 +86,10 @@ extension AWSError {
 }
 
 extension AWSError {
-    /// As much of a secret as tells it; a message may be cut within it.
-    private static let tellingLength = 12
-
     /// The error without a message of AWS that repeats what it was sent, as those about its form do.
     package func withholding(_ secret: ExactString) -> AWSError {
-        let beginning = String(secret.description.prefix(Self.tellingLength))
         func told(_ message: String) -> String {
-            message.contains(beginning) ? "(a message that repeats a key)" : message
+            message.repeats(secret.description) ? "(a message that repeats a key)" : message
         }
         return switch self {
         case .notFound(let action, let message): .notFound(action: action, message: told(message))
