@@ -11,7 +11,9 @@ package struct KeyInventory: Sendable {
     package let rivals: PlanRivals
 
     package init(keys: [APIKey], attachments: [String: Set<String>], rivals: PlanRivals) {
-        self.keys = keys
+        // A list that changes while it is read page by page can show a key twice.
+        var seen: Set<String> = []
+        self.keys = keys.filter { seen.insert($0.id).inserted }
         self.attachments = attachments
         self.rivals = rivals
     }

@@ -50,6 +50,9 @@ struct KeyPlanTests {
             clients: [Fixtures.client(1, isMachine: false)], keys: [Fixtures.key(1)], inPlans: gold,
             steps: [[.disable]]),
         Vector(
+            testDescription: "a key that the list shows twice", clients: [],
+            keys: [Fixtures.key(1), Fixtures.key(1)], inPlans: gold, isPruning: true, steps: [[.delete]]),
+        Vector(
             testDescription: "a disabled key of a client that is gone", clients: [],
             keys: [Fixtures.key(1, isEnabled: false, description: KeyDescription.disabled)], idle: [.clientGone]),
         Vector(
