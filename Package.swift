@@ -69,6 +69,8 @@ let core: [Target] = [
             "APIGateway", "Authorization", "CPOSIX", "HTTPTransport", "JOSE", "LambdaRuntime", "OpenSSLSignatures",
             "StrictJSON",
         ],
+        // Of the operator's tool alone, which is ordinary Swift.
+        exclude: isEmbedded ? ["SystemPrivateFolder.swift"] : [],
         swiftSettings: contract),
 
     // 4  The Lambda function.
@@ -90,6 +92,7 @@ let ordinary: [Target] = [
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "FlyingFox", package: "FlyingFox"),
             .product(name: "FlyingSocks", package: "FlyingFox"),
+            .product(name: "Yams", package: "Yams"),
         ],
         swiftSettings: contract, linkerSettings: libraries),
     .target(
@@ -130,6 +133,7 @@ let package = Package(
         : [
             .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
             .package(url: "https://github.com/swhitty/FlyingFox", exact: "0.27.1"),
+            .package(url: "https://github.com/jpsim/Yams.git", exact: "6.2.2"),
         ],
     targets: core + (isEmbedded ? [] : ordinary),
     swiftLanguageModes: [.v6]

@@ -64,7 +64,7 @@ struct AuthorizerEvent {
         try checkAgreement(of: arn, with: method, "httpMethod")
         try check(context?["httpMethod"], is: method, "requestContext.httpMethod")
         try check(context?["resourcePath"], is: resource, "requestContext.resourcePath")
-        return (arn, .resource(resource, httpMethod: method))
+        return (arn, slashed(arn) ?? .resource(resource, httpMethod: method))
     }
 
     /// HTTP API, payload 2.0. API and stage are not compared, nor, for the route `$default`, the method: the sample that
@@ -79,10 +79,18 @@ struct AuthorizerEvent {
         guard let method = method.exactString else { throw .wrongType("requestContext.http.method") }
         try check(context?["routeKey"], is: key, "requestContext.routeKey")
         if key == "$default", case .method(let verb, _) = arn.operation {
-            return (arn, .routeKey(key, httpMethod: verb))
+            return (arn, slashed(arn) ?? .routeKey(key, httpMethod: verb))
         }
         try checkAgreement(of: arn, with: method, "requestContext.http.method")
-        return (arn, .routeKey(key, httpMethod: method))
+        return (arn, slashed(arn) ?? .routeKey(key, httpMethod: method))
+    }
+
+    /// A path with a `/` at its end is asked for itself, since the route that API Gateway found for it need not be the
+    /// one that the answer's policy is evaluated for; see ``RouteTree``.
+    private func slashed(_ arn: MethodARN) -> RouteTarget? {
+        guard case .method(let verb, let path) = arn.operation, path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/")
+        else { return nil }
+        return .path(path, httpMethod: verb)
     }
 
     /// WebSocket: asked once, when the connection opens.

@@ -12,6 +12,9 @@ struct PathPattern: Hashable, Sendable {
         case star
     }
 
+    /// Longest pattern, in tokens: a state of the walk is a word of 64 bits.
+    static let lengthLimit = 62
+
     var tokens: [Token]
     /// Whether the verb before the path is a star too, which then takes any number of segments with it.
     var startsWithStar = false
@@ -44,6 +47,15 @@ struct PathPattern: Hashable, Sendable {
         return pattern
     }
 
+    /// The paths that a pattern takes beyond those of its own length: one star, wherever it is, has taken more.
+    var longer: [PathPattern] {
+        tokens.indices.filter { tokens[$0] == .star }.map { index in
+            var tokens = tokens
+            tokens.insert(.star, at: index)
+            return PathPattern(tokens)
+        }
+    }
+
     /// Segment by segment what both take, where that is one pattern.
     func aligned(with other: PathPattern) -> PathPattern? {
         let (long, short) = tokens.count >= other.tokens.count ? (tokens, other.tokens) : (other.tokens, tokens)
@@ -55,46 +67,6 @@ struct PathPattern: Hashable, Sendable {
             aligned.append(token == .star ? opposite : token)
         }
         return PathPattern(aligned)
-    }
-}
-
-/// A pattern being matched: bit *i* is set where the first *i* tokens may have taken all segments so far.
-extension PathPattern {
-    static let start: UInt64 = 1
-
-    /// The state behind one more segment; `nil` is a segment that no pattern and no route names.
-    func advance(_ state: UInt64, over segment: ExactString?) -> UInt64 {
-        var next: UInt64 = state & 1 != 0 && startsWithStar ? 1 : 0
-        var rest = state
-        while rest != 0 {
-            let index = rest.trailingZeroBitCount
-            rest &= rest - 1
-            if index > 0, tokens[index - 1] == .star { next |= 1 << UInt64(index) }
-            guard index < tokens.count else { continue }
-            switch tokens[index] {
-            case .star: next |= 1 << UInt64(index + 1)
-            case .literal(let text): if segment == text { next |= 1 << UInt64(index + 1) }
-            }
-        }
-        return next
-    }
-
-    func accepts(_ state: UInt64) -> Bool { state & (1 << UInt64(tokens.count)) != 0 }
-
-    /// Whether the next segment may be any.
-    func hasStar(at state: UInt64) -> Bool {
-        if startsWithStar && state & 1 != 0 { return true }
-        return tokens.indices.contains { index in
-            tokens[index] == .star && state & (0b11 << UInt64(index)) != 0
-        }
-    }
-
-    /// The literals that the next segment is compared with.
-    func literals(at state: UInt64) -> [ExactString] {
-        tokens.indices.compactMap { index in
-            guard state & (1 << UInt64(index)) != 0, case .literal(let text) = tokens[index] else { return nil }
-            return text
-        }
     }
 }
 
@@ -114,6 +86,23 @@ extension PathPattern {
         return endsWithStar || tokens.isEmpty ? [plain] : [plain, ExactString(utf8: (plain.utf8 + "/".utf8)[...])]
     }
 
+    /// The bytes of ``allowed(_:)`` beside its verb.
+    var allowedLength: Int {
+        tokens.reduce(tokens.isEmpty ? 1 : 0) { length, token in
+            switch token {
+            case .literal(let text): length + 1 + text.utf8.count
+            case .star: length + 1 + "?*".utf8.count
+            }
+        }
+    }
+
+    /// The bytes of ``denied(_:)`` beside the verbs, and how many texts these are.
+    var deniedLength: (count: Int, bytes: Int) {
+        let laterStars = tokens.dropFirst().count { $0 == .star }
+        let bytes = allowedLength - laterStars
+        return endsWithStar || tokens.isEmpty ? (1, bytes) : (2, bytes * 2 + 1)
+    }
+
     private func text(_ verb: String, stars: [String]) -> ExactString {
         var text = Array(verb.utf8)
         if tokens.isEmpty { text.append(UInt8(ascii: "/")) }
@@ -125,21 +114,5 @@ extension PathPattern {
             }
         }
         return ExactString(utf8: text[...])
-    }
-}
-
-extension VerbSet {
-    /// The set in as few pattern texts as are exact: a `?` for each letter names all verbs of one length, and no
-    /// other verb of that length is routed.
-    var patternTexts: [String] {
-        var texts: [String] = []
-        var rest = self
-        for (pair, text) in [([Verb.get, .put], "???"), ([Verb.head, .post], "????")] {
-            let both = VerbSet(pair.map { VerbSet($0) })
-            guard rest.isSuperset(of: both) else { continue }
-            texts.append(text)
-            rest.subtract(both)
-        }
-        return texts + rest.verbs.map { $0.rawValue }
     }
 }

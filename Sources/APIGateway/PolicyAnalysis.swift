@@ -5,7 +5,7 @@ import StrictJSON
 ///
 /// For each route: the patterns that allow it; and for every other route that those patterns reach and that one
 /// caller may be refused while it is permitted this one, the patterns to deny. Where no pattern denies exactly that,
-/// the table is refused.
+/// the table is refused; docs/decisions/0005 proves that then no policy says it.
 struct PolicyAnalysis {
     /// A pattern by its place in ``patterns``, for some verbs.
     struct Use: Hashable {
@@ -24,33 +24,34 @@ struct PolicyAnalysis {
     private(set) var patterns: [PathPattern] = []
     private(set) var allowed: [[Use]]
     private(set) var denied: [[Denial]]
-    /// For each pattern with a star for its verb, the routes that it reaches, once it is used to deny.
+    /// For each pattern with a star for its verb, the routes that it reaches, once that was asked for.
     private(set) var starReach: [RouteSet?] = []
 
-    private let table: RouteTable
-    private let reachability: Reachability
-    private let verbsOfClass: [VerbSet]
-    private let depth: Int
+    let table: RouteTable
+    let callers: KnownCallers?
+    let verbsOfClass: [VerbSet]
+    /// Segments of the longest template.
+    let depth: Int
+    private var reachability: Reachability
     private var indices: [PathPattern: Int] = [:]
     private var reached: [PathPattern: [Set<Int>]] = [:]
     private var implications: [[Int]: Bool] = [:]
 
     /// - Throws: ``PolicyCompilerError``.
-    init(_ table: RouteTable) throws(PolicyCompilerError) {
+    init(_ table: RouteTable, callers: KnownCallers?) throws(PolicyCompilerError) {
         self.table = table
+        self.callers = callers
         allowed = Array(repeating: [], count: table.routes.count)
         denied = Array(repeating: [], count: table.routes.count)
-        let sets = Self.verbClasses(of: table.tree)
-        verbsOfClass = sets
-        reachability = Reachability(
-            tree: table.tree, verbs: sets.compactMap { $0.verbs.first },
-            other: Self.segmentOtherThanLiterals(of: table))
+        verbsOfClass = Self.verbClasses(of: table.tree)
+        reachability = Reachability(tree: table.tree, verbs: verbsOfClass.compactMap { $0.verbs.first })
         depth = table.routes.map { $0.key.template?.segments.count ?? 0 }.max() ?? 0
         for index in verbsOfClass.indices {
             for route in table.routes.indices {
                 for pattern in basePatterns(of: route, in: index) { try analyse(route, pattern, in: index) }
             }
         }
+        try findStarReach(of: denied.flatMap { $0.map { $0.use } })
     }
 
     /// Verbs between which no template makes a difference are looked at together.
@@ -67,22 +68,14 @@ struct PolicyAnalysis {
         return classes.map { $0.verbs }
     }
 
-    private static func segmentOtherThanLiterals(of table: RouteTable) -> ExactString {
-        var literals: Set<ExactString> = []
-        for node in table.tree.nodes { literals.formUnion(node.literals.keys) }
-        var other: ExactString = "x"
-        while literals.contains(other) { other = ExactString(utf8: (other.utf8 + "x".utf8)[...]) }
-        return other
-    }
-
     /// The widest that the route's paths can be, before another route takes any; none where it has no path for these
     /// verbs.
     private func basePatterns(of route: Int, in index: Int) -> [PathPattern] {
-        let verb = reachability.verbs[index]
-        let root = table.tree.nodes[0].routes[verb]
+        guard let verb = verbsOfClass[index].verbs.first else { return [] }
         switch table.routes[route].key {
         case .connect: return []
-        case .default: return [PathPattern([.star])] + (root == nil ? [PathPattern([])] : [])
+        case .default:
+            return [PathPattern([.star])] + (table.tree.nodes[0].routes[verb] == nil ? [PathPattern([])] : [])
         case .verb(let own, let template): return own == verb ? [PathPattern(template)] : []
         case .any(let template):
             return table.route(for: .resource(template.text, httpMethod: ExactString(verb.rawValue))) == route
@@ -94,13 +87,18 @@ struct PolicyAnalysis {
 extension PolicyAnalysis {
     private mutating func analyse(_ route: Int, _ base: PathPattern, in index: Int) throws(PolicyCompilerError) {
         guard base.hasStar else { return allow(route, base, in: index) }
+        // Other routes may take every path of a greedy one.
+        guard try reach(of: base, in: index).contains(route) else { return }
         let pattern = try tightened(base, for: route, in: index)
         allow(route, pattern, in: index)
         for other in try reach(of: pattern, in: index).sorted()
-        where other != route && canPermit([route], andRefuse: other) {
-            try separate(route, pattern, from: other, in: index)
+        where other != route && canPermit(route, nil, andRefuse: other) {
+            for denied in try denials(of: other, beside: route, pattern, in: index) {
+                let reach = try reach(of: denied, in: index)
+                deny(denied, beside: route, refused: other, reaching: reach, in: index)
+            }
         }
-        for longer in Self.longer(than: pattern) {
+        for longer in pattern.longer where PolicyCompiler.canDeny(longer) {
             let reach = try reach(of: longer, in: index)
             guard !reach.contains(route) else { continue }
             deny(longer, beside: route, refused: nil, reaching: reach, in: index)
@@ -114,98 +112,11 @@ extension PolicyAnalysis {
     private mutating func deny(
         _ pattern: PathPattern, beside route: Int, refused: Int?, reaching reach: Set<Int>, in index: Int
     ) {
-        var routes = RouteSet(routeCount: table.routes.count)
-        for route in reach { routes.insert(route) }
         let use = Use(pattern: place(of: pattern), verbs: verbsOfClass[index])
-        if starReach[use.pattern] == nil { starReach[use.pattern] = reachWithStarForVerb(pattern) }
-        denied[route].append(Denial(use: use, refused: refused, reach: routes))
+        denied[route].append(Denial(use: use, refused: refused, reach: table.set(of: reach)))
     }
 
-    /// Where the shorter paths of a greedy route all resolve elsewhere, the pattern need not take them.
-    private mutating func tightened(
-        _ base: PathPattern, for route: Int, in index: Int
-    ) throws(PolicyCompilerError) -> PathPattern {
-        guard isGreedy(route) else { return base }
-        guard try reach(of: base, in: index).contains(where: { $0 != route && canPermit([route], andRefuse: $0) })
-        else { return base }
-        var tight = base
-        for count in 1...(depth + 1) {
-            let deeper = base.deepened(by: count)
-            guard deeper.tokens.count <= RouteTemplate.segmentLimit + 1,
-                case .notFound = path(to: route, including: base, excluding: [deeper], in: index)
-            else { break }
-            tight = deeper
-        }
-        return tight
-    }
-
-    /// Finds patterns that deny what the first route's pattern takes of the other's paths, and no path of a route
-    /// that somebody may call who may call the first and not the other.
-    private mutating func separate(
-        _ route: Int, _ pattern: PathPattern, from other: Int, in index: Int
-    ) throws(PolicyCompilerError) {
-        var harmless: [PathPattern] = []
-        for candidate in candidates(toSeparate: pattern, from: other) {
-            let reach = try reach(of: candidate, in: index)
-            let isHarmless = reach.allSatisfy { $0 == other || !canPermit([route, $0], andRefuse: other) }
-            if isHarmless { harmless.append(candidate) }
-        }
-        if case .found(let path) = path(to: other, including: pattern, excluding: harmless, in: index) {
-            throw .notExact(
-                permitted: table.routes[route].key, refused: table.routes[other].key,
-                request: Self.request(reachability.verbs[index], path))
-        }
-        var chosen = harmless.first { covers([$0], pattern, of: other, in: index) }.map { [$0] } ?? harmless
-        for candidate in chosen.reversed() where chosen.count > 1 {
-            let fewer = chosen.filter { $0 != candidate }
-            if covers(fewer, pattern, of: other, in: index) { chosen = fewer }
-        }
-        guard covers(chosen, pattern, of: other, in: index) else { throw .tooHard }
-        for candidate in chosen {
-            deny(
-                candidate, beside: route, refused: other, reaching: try reach(of: candidate, in: index), in: index)
-        }
-    }
-
-    private func covers(_ denied: [PathPattern], _ pattern: PathPattern, of other: Int, in index: Int) -> Bool {
-        if case .notFound = path(to: other, including: pattern, excluding: denied, in: index) { return true }
-        return false
-    }
-
-    /// First what is denied beside the pattern anyway, then what serves every route beside the refused one, then what
-    /// serves this pair only.
-    private func candidates(toSeparate pattern: PathPattern, from other: Int) -> [PathPattern] {
-        let base = table.routes[other].key.template.map { PathPattern($0) } ?? PathPattern([.star])
-        var candidates = Self.longer(than: pattern) + [base]
-        if isGreedy(other) {
-            for count in 1...(depth + 1) { candidates.append(base.deepened(by: count)) }
-        }
-        for candidate in candidates + [pattern] {
-            if let aligned = candidate.aligned(with: base) { candidates.append(aligned) }
-            if let aligned = candidate.aligned(with: pattern) { candidates.append(aligned) }
-        }
-        var seen: Set<PathPattern> = []
-        return candidates.filter { $0.tokens.count <= RouteTemplate.segmentLimit + 1 && seen.insert($0).inserted }
-    }
-
-    /// The paths that a pattern takes beyond those of its own length: one star, wherever it is, has taken more.
-    private static func longer(than pattern: PathPattern) -> [PathPattern] {
-        pattern.tokens.indices.filter { pattern.tokens[$0] == .star }.map { index in
-            var tokens = pattern.tokens
-            tokens.insert(.star, at: index)
-            return PathPattern(tokens)
-        }
-    }
-}
-
-extension PolicyAnalysis {
-    private func isGreedy(_ route: Int) -> Bool {
-        guard let template = table.routes[route].key.template else { return true }
-        if case .greedy = template.segments.last { return true }
-        return false
-    }
-
-    private mutating func place(of pattern: PathPattern) -> Int {
+    mutating func place(of pattern: PathPattern) -> Int {
         if let known = indices[pattern] { return known }
         indices[pattern] = patterns.count
         patterns.append(pattern)
@@ -213,43 +124,93 @@ extension PolicyAnalysis {
         return patterns.count - 1
     }
 
-    private mutating func reach(
-        of pattern: PathPattern, in index: Int
-    ) throws(PolicyCompilerError) -> Set<Int> {
-        if let known = reached[pattern] { return known[index] }
-        guard let routes = reachability.routes(reachedBy: pattern) else { throw .tooHard }
-        reached[pattern] = routes
-        return routes[index]
-    }
-
-    private func path(
-        to route: Int, including pattern: PathPattern, excluding others: [PathPattern], in index: Int
-    ) -> Reachability.Answer<Reachability.Witness> {
-        reachability.path(to: route, verb: reachability.verbs[index], including: pattern, excluding: others)
-    }
-
-    /// `nil` where a star cannot stand for the verb: for the root, where it would take every path that ends with `/`.
-    private func reachWithStarForVerb(_ pattern: PathPattern) -> RouteSet? {
-        guard !pattern.tokens.isEmpty, let reached = reachability.routes(reachedBy: pattern.withStarForVerb()) else {
-            return nil
+    /// Where the shorter paths of a greedy route all resolve elsewhere, the pattern need not take them.
+    private mutating func tightened(
+        _ base: PathPattern, for route: Int, in index: Int
+    ) throws(PolicyCompilerError) -> PathPattern {
+        guard table.isGreedy(route) else { return base }
+        guard try reach(of: base, in: index).contains(where: { $0 != route && canPermit(route, nil, andRefuse: $0) })
+        else { return base }
+        var tight = base
+        for count in 1...(depth + 1) {
+            let deeper = base.deepened(by: count)
+            guard try path(to: route, including: base, excluding: [deeper], in: index) == nil else { break }
+            tight = deeper
         }
-        var reach = RouteSet(routeCount: table.routes.count)
-        for route in reached.joined() { reach.insert(route) }
-        return reach
+        return tight
     }
 
-    private mutating func canPermit(_ permitted: [Int], andRefuse refused: Int) -> Bool {
-        let rules = permitted.map { table.routes[$0].ruleIndex }.sorted()
-        let refusedRule = table.routes[refused].ruleIndex
-        guard !rules.contains(refusedRule) else { return false }
-        if let known = implications[rules + [refusedRule]] { return known }
-        let answer = RuleImplication(permitted: rules.map { table.rules[$0] }).canRefuse(table.rules[refusedRule])
-        implications[rules + [refusedRule]] = answer
+    /// Finds what the patterns reach with a star for their verb, where that would spare a text.
+    mutating func findStarReach(of uses: [Use]) throws(PolicyCompilerError) {
+        var verbs = Array(repeating: VerbSet(), count: patterns.count)
+        for use in uses { verbs[use.pattern].formUnion(use.verbs) }
+        // Before the root, a star would take every path that ends with `/`.
+        for index in patterns.indices where starReach[index] == nil && !patterns[index].tokens.isEmpty {
+            guard verbs[index].patternTexts.count > 1 else { continue }
+            starReach[index] = table.set(of: Set(try reach(of: patterns[index].withStarForVerb()).joined()))
+        }
+    }
+}
+
+/// The questions that the analysis asks.
+extension PolicyAnalysis {
+    /// The routes that paths of the pattern resolve to.
+    mutating func reach(of pattern: PathPattern, in index: Int) throws(PolicyCompilerError) -> Set<Int> {
+        try reach(of: pattern)[index]
+    }
+
+    private mutating func reach(of pattern: PathPattern) throws(PolicyCompilerError) -> [Set<Int>] {
+        if let known = reached[pattern] { return known }
+        do throws(Reachability.TooHard) {
+            let routes = try reachability.routes(reachedBy: pattern, classes: verbsOfClass.count)
+            reached[pattern] = routes
+            return routes
+        } catch {
+            throw .tooHard
+        }
+    }
+
+    mutating func path(
+        to route: Int, including pattern: PathPattern, excluding others: [PathPattern], in index: Int
+    ) throws(PolicyCompilerError) -> [Int]? {
+        do throws(Reachability.TooHard) {
+            return try reachability.path(to: route, class: index, including: pattern, excluding: others)
+        } catch {
+            throw .tooHard
+        }
+    }
+
+    /// Whether some caller is permitted these and not that one.
+    mutating func canPermit(_ first: Int, _ second: Int?, andRefuse refused: Int) -> Bool {
+        let permitted = [first, second ?? first].map { table.routes[$0].ruleIndex }
+        let refused = table.routes[refused].ruleIndex
+        guard !permitted.contains(refused) else { return false }
+        let question = permitted + [refused]
+        if let known = implications[question] { return known }
+        let implication = RuleImplication(permitted: permitted.map { table.rules[$0] }, callers: callers)
+        let answer = implication.canRefuse(table.rules[refused])
+        implications[question] = answer
         return answer
     }
 
-    private static func request(_ verb: Verb, _ path: Reachability.Witness) -> String {
-        guard !path.isEmpty else { return "\(verb.rawValue) /" }
-        return path.reduce("\(verb.rawValue) ") { $0 + "/" + $1.description }
+    /// The narrowest pattern that takes a path, whatever its segments are that no route names.
+    func pattern(of path: [Int]) -> PathPattern {
+        PathPattern(path.map { $0 == RouteStates.other ? .star : .literal(reachability.states.text(of: $0)) })
+    }
+
+    func request(_ path: [Int], in index: Int) -> String {
+        let verb = verbsOfClass[index].verbs.first?.rawValue ?? ""
+        guard !path.isEmpty else { return "\(verb) /" }
+        return path.reduce("\(verb) ") { $0 + "/" + reachability.states.text(of: $1).description }
+    }
+}
+
+extension RouteTable {
+    func isGreedy(_ route: Int) -> Bool { routes[route].key.template?.isGreedy ?? true }
+
+    func set(of indices: Set<Int>) -> RouteSet {
+        var set = RouteSet(routeCount: routes.count)
+        for route in indices { set.insert(route) }
+        return set
     }
 }

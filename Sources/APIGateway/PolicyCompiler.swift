@@ -20,53 +20,91 @@ package struct CompiledPolicy: Equatable, Sendable {
 /// What a policy cannot see: whether a `/` in the ARN was sent as `%2F`. If API Gateway resolves `/a/b%2Fc` as two
 /// segments and then evaluates the ARN of three, no policy says otherwise.
 package struct PolicyCompiler: Sendable {
-    /// The longest resource API Gateway takes (developer guide, *Output from a Lambda authorizer*).
-    package static let resourceLimitInBytes = 512
-    /// What stands before a resource's own text: an ARN of 52 to 64 characters and a stage of up to 20.
-    package static let assumedPrefixLengthInBytes = 84
-    /// Kept free in an answer for its principal, context, usage key and frame.
-    package static let reserveInBytes = 1_024
-
     /// Whether policies also deny the paths that wildcards reach and no route of the table takes. Left out where a
     /// policy would be too long with it: the API must then have no route that the table does not have.
     package private(set) var deniesPathsOfNoRoute = true
+    /// Whether a policy that would be too long names a whole part of the API at once where the caller may call every
+    /// route of it.
+    private(set) var joinsPatterns = false
 
-    private let table: RouteTable
-    private let patterns: [PathPattern]
-    private let allowed: [[PolicyAnalysis.Use]]
-    private let denied: [[PolicyAnalysis.Denial]]
+    let table: RouteTable
+    let callers: KnownCallers?
+    let patterns: [PathPattern]
+    let allowed: [[PolicyAnalysis.Use]]
+    let denied: [[PolicyAnalysis.Denial]]
     private let starReach: [RouteSet?]
+    private let joints: [PolicyAnalysis.Joint]
 
+    /// - Parameters:
+    ///   - table: In the order of one kind of API.
+    ///   - callers: Who may call at all. Without it, rules of any issuer and client may meet in one caller.
     /// - Throws: ``PolicyCompilerError`` for a table that one policy a token cannot say.
-    package init(_ table: RouteTable) throws(PolicyCompilerError) {
-        try Self.checkLeastLength(of: table)
-        let analysis = try PolicyAnalysis(table)
-        self.table = table
+    package init(_ table: RouteTable, callers: KnownCallers? = nil) throws(PolicyCompilerError) {
+        self = try Self.compiling(table, callers)
+    }
+
+    private init(_ analysis: PolicyAnalysis, deniesPathsOfNoRoute: Bool, joints: [PolicyAnalysis.Joint]?) {
+        table = analysis.table
+        callers = analysis.callers
         patterns = analysis.patterns
         allowed = analysis.allowed
         denied = analysis.denied
         starReach = analysis.starReach
-        try checkResourceLengths()
-        deniesPathsOfNoRoute = longestPolicyInBytes() <= Self.limitInBytes
-        let length = longestPolicyInBytes()
-        guard length <= Self.limitInBytes else {
-            throw .policyTooLong(lengthInBytes: length, limitInBytes: Self.limitInBytes)
+        self.joints = joints ?? []
+        self.deniesPathsOfNoRoute = deniesPathsOfNoRoute
+        joinsPatterns = joints != nil
+    }
+
+    /// What costs room goes first that costs no exactness: denials of what no route takes, then one pattern a route.
+    private static func compiling(
+        _ table: RouteTable, _ callers: KnownCallers?
+    ) throws(PolicyCompilerError) -> Self {
+        var analysis = try PolicyAnalysis(table, callers: callers)
+        let whole = Self(analysis, deniesPathsOfNoRoute: true, joints: nil)
+        try whole.checkResourceLengths()
+        if case .fits = whole.fit() { return whole }
+        let shorter = Self(analysis, deniesPathsOfNoRoute: false, joints: nil)
+        if case .fits = shorter.fit() { return shorter }
+        let joints = try analysis.joints()
+        let shortest = Self(analysis, deniesPathsOfNoRoute: false, joints: joints)
+        switch shortest.fit() {
+        case .fits: return shortest
+        case .tooHard: throw .tooHard
+        case .tooLong(let permitted):
+            throw .policyTooLong(
+                lengthInBytes: shortest.lengthInBytes(of: shortest.policy(for: permitted)),
+                limitInBytes: limitInBytes, routes: permitted.routes.count)
         }
     }
 
+    /// The order of choice that the policies are for.
+    package var order: RouteTree.Order { table.tree.order }
+
     /// - Complexity: O(n) in the permitted routes and the patterns beside them.
     package func policy(for permitted: RouteSet) -> CompiledPolicy {
+        let policy = policy(for: permitted, joining: [])
+        guard joinsPatterns, lengthInBytes(of: policy) > Self.limitInBytes else { return policy }
+        return self.policy(for: permitted, joining: chosenJoints(for: permitted))
+    }
+
+    private func policy(for permitted: RouteSet, joining joints: [PolicyAnalysis.Joint]) -> CompiledPolicy {
         var policy = CompiledPolicy()
         var allowedVerbs = Array(repeating: VerbSet(), count: patterns.count)
         var deniedVerbs = allowedVerbs
+        for joint in joints { allowedVerbs[joint.use.pattern].formUnion(joint.use.verbs) }
         for route in permitted.routes {
-            for use in allowed[route] { allowedVerbs[use.pattern].formUnion(use.verbs) }
-            for denial in denied[route] where isNeeded(denial, for: permitted) {
+            let joined = verbs(joinedBy: joints, of: route)
+            for use in allowed[route] where !joined.isSuperset(of: use.verbs) {
+                allowedVerbs[use.pattern].formUnion(use.verbs)
+            }
+            for denial in denied[route]
+            where !joined.isSuperset(of: denial.use.verbs) && isNeeded(denial, for: permitted) {
                 deniedVerbs[denial.use.pattern].formUnion(denial.use.verbs)
             }
         }
-        for (pattern, verbs) in zip(patterns, allowedVerbs) {
-            policy.allow += verbs.patternTexts.map { pattern.allowed($0) }
+        for index in patterns.indices where !allowedVerbs[index].isEmpty {
+            let isForAll = joinsPatterns && allowedVerbs[index] == .all && isStarPermitted(index, for: permitted)
+            policy.allow += (isForAll ? ["*"] : allowedVerbs[index].patternTexts).map { patterns[index].allowed($0) }
         }
         for index in patterns.indices where !deniedVerbs[index].isEmpty {
             let verbs = isStarHarmless(index, for: permitted) ? ["*"] : deniedVerbs[index].patternTexts
@@ -91,15 +129,17 @@ package struct PolicyCompiler: Sendable {
         starReach[pattern].map { $0.isDisjoint(with: permitted) } ?? false
     }
 
+    private func isStarPermitted(_ pattern: Int, for permitted: RouteSet) -> Bool {
+        starReach[pattern].map { $0.isSubset(of: permitted) } ?? false
+    }
+
     /// `/a//b` may be read as `/a/b`. That only matters where a wildcard takes it (a star, or `????` for `PUT/`) and
     /// some route is refused.
     private func needsEmptySegmentsDenied(_ policy: CompiledPolicy, _ permitted: RouteSet) -> Bool {
-        policy.allow.contains { $0.utf8.contains(UInt8(ascii: "?")) }
+        policy.allow.contains { $0.utf8.contains(UInt8(ascii: "?")) || $0.utf8.contains(UInt8(ascii: "*")) }
             && table.routes.indices.contains { !permitted.contains($0) && $0 != table.connectRoute }
     }
-}
 
-extension PolicyCompiler {
     /// The patterns of one route, whatever else they reach: for an answer that is used for one request only.
     package static func patterns(of route: RouteKey, verb: Verb) -> [ExactString] {
         switch route {
@@ -108,76 +148,24 @@ extension PolicyCompiler {
         case .verb(_, let template), .any(let template): [PathPattern(template).allowed(verb.rawValue)]
         }
     }
-
-    /// Room for resources in an answer.
-    private static let limitInBytes = AuthorizerResponse.limitInBytes - reserveInBytes
-    /// What each resource takes beside its own text: the prefix, quotation marks and a comma.
-    private static let overheadInBytes = assumedPrefixLengthInBytes + 3
-
-    /// Each path takes one resource at the least. A table too long by that is refused before it is analysed.
-    private static func checkLeastLength(of table: RouteTable) throws(PolicyCompilerError) {
-        let templates = Set(table.routes.compactMap { $0.key.template?.text })
-        let length = templates.count * overheadInBytes
-        guard length <= limitInBytes else { throw .policyTooLong(lengthInBytes: length, limitInBytes: limitInBytes) }
-    }
-
-    private func checkResourceLengths() throws(PolicyCompilerError) {
-        for (route, uses) in zip(table.routes, allowed) {
-            let length = uses.map { patterns[$0.pattern].allowed("OPTIONS").utf8.count }.max() ?? 0
-            guard length + Self.assumedPrefixLengthInBytes <= Self.resourceLimitInBytes else {
-                throw .resourceTooLong(route.key, limitInBytes: Self.resourceLimitInBytes)
-            }
-        }
-    }
-
-    private func longestPolicyInBytes() -> Int { largestSets().map { lengthInBytes(of: $0) }.max() ?? 0 }
-
-    /// How long the resources of a policy are in an answer.
-    private func lengthInBytes(of permitted: RouteSet) -> Int {
-        let policy = policy(for: permitted)
-        return (policy.allow + policy.deny).reduce(0) { $0 + $1.utf8.count + Self.overheadInBytes }
-    }
-
-    /// Every route; every route but those of one rule; and what a caller has who meets few rules, since each refused
-    /// route may need patterns to deny: the rule with the longest policy and every other that makes it longer.
-    private func largestSets() -> [RouteSet] {
-        let most = [routes { _ in true }] + table.rules.indices.map { excluded in routes { $0 != excluded } }
-        let least = table.rules.map { met in
-            let implied = table.rules.map { !RuleImplication(permitted: [met]).canRefuse($0) }
-            return routes { implied[$0] }
-        }
-        let ordered = least.map { (set: $0, length: lengthInBytes(of: $0)) }.sorted { $0.length > $1.length }
-        var few = (set: RouteSet(routeCount: table.routes.count), length: 0)
-        for candidate in ordered {
-            var union = few.set
-            union.formUnion(candidate.set)
-            let length = lengthInBytes(of: union)
-            if length > few.length { few = (union, length) }
-        }
-        return most + [few.set]
-    }
-
-    private func routes(whoseRule isIncluded: (Int) -> Bool) -> RouteSet {
-        var set = RouteSet(routeCount: table.routes.count)
-        for (index, route) in table.routes.enumerated() where isIncluded(route.ruleIndex) { set.insert(index) }
-        return set
-    }
 }
 
-/// The policies of the callers seen so far. Callers with the same routes share one.
-package struct PolicyMemory: Sendable {
-    /// Most sets of routes kept; beyond it all are forgotten, which costs one compilation each.
-    package static let limit = 256
+/// Patterns for parts of the API.
+extension PolicyCompiler {
+    /// The widest patterns that reach nothing but what the caller may call, and stand for two or more others.
+    private func chosenJoints(for permitted: RouteSet) -> [PolicyAnalysis.Joint] {
+        var chosen: [PolicyAnalysis.Joint] = []
+        for joint in joints where joint.reach.isSubset(of: permitted) && joint.routes.routes.count > 1 {
+            let isWithin = chosen.contains {
+                $0.use.verbs == joint.use.verbs && joint.routes.isSubset(of: $0.routes)
+            }
+            if !isWithin { chosen.append(joint) }
+        }
+        return chosen
+    }
 
-    private var policies: [RouteSet: CompiledPolicy] = [:]
-
-    package init() {}
-
-    package mutating func policy(for permitted: RouteSet, from compiler: PolicyCompiler) -> CompiledPolicy {
-        if let known = policies[permitted] { return known }
-        if policies.count >= Self.limit { policies.removeAll(keepingCapacity: true) }
-        let policy = compiler.policy(for: permitted)
-        policies[permitted] = policy
-        return policy
+    /// The verbs for which the route's own patterns are not needed.
+    private func verbs(joinedBy joints: [PolicyAnalysis.Joint], of route: Int) -> VerbSet {
+        joints.reduce(VerbSet()) { $1.routes.contains(route) ? $0.union($1.use.verbs) : $0 }
     }
 }

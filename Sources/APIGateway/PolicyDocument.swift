@@ -63,12 +63,13 @@ package struct PolicyDocument: Equatable, Sendable {
     ///
     /// A policy's wildcards also take paths that no route of the table does: those of a route that the API has and
     /// the table has not, or another spelling of a path. Whoever is refused such a request must not be allowed it by
-    /// the answer that refuses it. A character that IAM reads becomes a `?`, which takes it and any other.
+    /// the answer that refuses it. A character that IAM reads, or that takes more room in JSON, becomes a `?`, which
+    /// takes it and any other.
     package func refusing(_ arn: MethodARN) -> Self {
         guard allows(arn.text) else { return self }
         guard arn.text.utf8.count <= PolicyCompiler.resourceLimitInBytes else { return .denyingAll(of: arn) }
         let rest = arn.text.utf8.dropFirst(arn.apiStagePrefix.utf8.count)
-        let literal = rest.map { Self.isSpecial($0) ? UInt8(ascii: "?") : $0 }
+        let literal = rest.map { Self.isSpecial($0) || Self.isEscaped($0) ? UInt8(ascii: "?") : $0 }
         return Self(allow: allow, deny: deny + [arn.apiStagePrefix + ExactString(utf8: literal[...])])
     }
 
@@ -77,6 +78,11 @@ package struct PolicyDocument: Equatable, Sendable {
     package func allows(_ resource: ExactString) -> Bool {
         allow.contains { ResourcePattern(text: $0).matches(resource) }
             && !deny.contains { ResourcePattern(text: $0).matches(resource) }
+    }
+
+    /// Characters that JSON spells with more than one (RFC 8259 §7).
+    private static func isEscaped(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
     }
 
     private static func isSpecial(_ byte: UInt8) -> Bool {

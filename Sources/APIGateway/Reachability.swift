@@ -3,136 +3,116 @@ import StrictJSON
 
 /// Which routes the paths of a pattern resolve to, found by walking the patterns and the tree of routes together.
 ///
-/// The walk is exact: a segment is either one of the literals that some pattern or route names at that point, or it
-/// is like every other. Paths with empty segments are left out; see ``PathPattern/denied(_:)``.
+/// Paths with empty segments are left out; see ``PathPattern/denied(_:)``.
 struct Reachability {
-    let tree: RouteTree
-    /// Verbs between which templates make a difference.
-    let verbs: [Verb]
-    /// Stands in a witness for any segment that is not a literal of the table.
-    let other: ExactString
+    /// Steps that all questions of one table may take together: less than 50 ms. A table that needs more is refused,
+    /// not guessed at.
+    static let effortLimit = 300_000
 
-    /// Points of the walk that one question may visit. A table that needs more is refused, not guessed at.
-    static let effortLimit = 20_000
+    /// The overlaps are more than ``effortLimit`` can follow.
+    struct TooHard: Error {}
 
-    /// A path that shows something.
-    typealias Witness = [ExactString]
+    private(set) var states: RouteStates
+    /// Steps taken so far.
+    private(set) var effort = 0
 
-    enum Answer<Value> {
-        case found(Value)
-        case notFound
-        /// ``effortLimit`` was met.
-        case tooHard
-    }
+    /// See ``RouteStates/init(_:verbs:)``.
+    init(tree: RouteTree, verbs: [Verb]) { states = RouteStates(tree, verbs: verbs) }
 
-    /// For each verb, every route that a path of the pattern resolves to. `nil`: too hard.
-    func routes(reachedBy pattern: PathPattern) -> [Set<Int>]? {
-        var routes: [Set<Int>] = verbs.map { _ in [] }
-        let answer = walk(including: pattern, excluding: []) { point in
-            for (index, verb) in verbs.enumerated() {
-                if let route = route(at: point, verb) { routes[index].insert(route) }
+    /// For each class of verbs, every route that a path of the pattern resolves to.
+    mutating func routes(reachedBy pattern: PathPattern, classes: Int) throws(TooHard) -> [Set<Int>] {
+        var routes: [Set<Int>] = Array(repeating: [], count: classes)
+        _ = try walk(including: pattern, excluding: []) { found in
+            for (index, route) in found.enumerated() {
+                if let route { routes[index].insert(route) }
             }
             return false
         }
-        if case .tooHard = answer { return nil }
         return routes
     }
 
-    /// A path that the first pattern takes and none of the others, and that resolves to the route.
-    func path(
-        to route: Int, verb: Verb, including pattern: PathPattern, excluding others: [PathPattern]
-    ) -> Answer<Witness> {
-        walk(including: pattern, excluding: others) { self.route(at: $0, verb) == route }
+    /// The symbols of a path that the first pattern takes and none of the others, and that resolves to the route; the
+    /// shortest, and with as few literals as can be.
+    mutating func path(
+        to route: Int, class index: Int, including pattern: PathPattern, excluding others: [PathPattern]
+    ) throws(TooHard) -> [Int]? {
+        try walk(including: pattern, excluding: others) { $0[index] == route }
     }
 
     private struct Point: Hashable {
         var included: UInt64
         var excluded: [UInt64]
-        /// The nodes of the tree at which the path so far ends.
-        var nodes: [Int]
-        /// The greedy nodes that have taken a part of the path, and take all that follows.
-        var greedy: [Int]
+        var place: Int
     }
 
     private struct Step {
         let point: Point
         let previous: Int
-        let segment: ExactString?
+        let symbol: Int
     }
 
-    private func walk(
-        including: PathPattern, excluding: [PathPattern], until isEnough: (Point) -> Bool
-    ) -> Answer<Witness> {
+    private mutating func walk(
+        including: PathPattern, excluding: [PathPattern], until isEnough: ([Int?]) -> Bool
+    ) throws(TooHard) -> [Int]? {
+        let included = states.steps(of: including)
+        let excluded = excluding.map { states.steps(of: $0) }
         let first = Point(
-            included: PathPattern.start, excluded: excluding.map { _ in PathPattern.start }, nodes: [0], greedy: [])
-        var steps = [Step(point: first, previous: -1, segment: nil)]
+            included: PatternSteps.start, excluded: excluded.map { _ in PatternSteps.start },
+            place: RouteStates.start)
+        var steps = [Step(point: first, previous: -1, symbol: RouteStates.other)]
         var seen: Set<Point> = [first]
         var next = 0
         while next < steps.count {
-            guard steps.count <= Self.effortLimit else { return .tooHard }
             let point = steps[next].point
-            if including.accepts(point.included),
-                !zip(excluding, point.excluded).contains(where: { $0.accepts($1) }), isEnough(point)
+            if included.accepts(point.included),
+                !zip(excluded, point.excluded).contains(where: { $0.accepts($1) }), isEnough(states.routes[point.place])
             {
-                return .found(witness(of: next, in: steps))
+                return path(to: next, in: steps)
             }
-            for segment in segments(at: point, including, excluding) {
-                let following = advance(point, over: segment, including, excluding)
-                guard following.included != 0, seen.insert(following).inserted else { continue }
-                steps.append(Step(point: following, previous: next, segment: segment))
+            for symbol in symbols(at: point, included, excluded) {
+                effort += 1
+                guard effort <= Self.effortLimit else { throw TooHard() }
+                let following = advance(point, over: symbol, included, excluded)
+                guard following.included != 0,
+                    !zip(excluded, following.excluded).contains(where: { $0.acceptsAll(from: $1) }),
+                    seen.insert(following).inserted
+                else { continue }
+                steps.append(Step(point: following, previous: next, symbol: symbol))
             }
             next += 1
         }
-        return .notFound
+        return nil
     }
 
-    private func route(at point: Point, _ verb: Verb) -> Int? {
-        var chosen: (rank: Int, route: Int)?
-        for index in point.nodes + point.greedy {
-            guard let route = tree.nodes[index].routes[verb] else { continue }
-            let rank = tree.nodes[index].rank
-            if rank < chosen?.rank ?? .max { chosen = (rank, route) }
+    /// The segments that can make a difference next, in a settled order: first of all "any other".
+    private func symbols(at point: Point, _ included: PatternSteps, _ excluded: [PatternSteps]) -> [Int] {
+        var symbols: [Int] = []
+        included.addLiterals(at: point.included, to: &symbols)
+        if included.isOpen(at: point.included) {
+            symbols.append(RouteStates.other)
+            symbols += states.literals[point.place]
+            for (pattern, state) in zip(excluded, point.excluded) { pattern.addLiterals(at: state, to: &symbols) }
         }
-        return chosen?.route ?? tree.defaultRoute
+        symbols.sort()
+        return symbols
     }
 
-    /// The segments that can make a difference next, in a settled order, and last of all "any other".
-    private func segments(
-        at point: Point, _ including: PathPattern, _ excluding: [PathPattern]
-    ) -> [ExactString?] {
-        var literals: Set<ExactString> = []
-        if including.hasStar(at: point.included) {
-            for node in point.nodes { literals.formUnion(tree.nodes[node].literals.keys) }
-            for (pattern, state) in zip(excluding, point.excluded) { literals.formUnion(pattern.literals(at: state)) }
-        }
-        literals.formUnion(including.literals(at: point.included))
-        let sorted: [ExactString?] = literals.sorted().map { .some($0) }
-        return sorted + [.none]
-    }
-
-    private func advance(
-        _ point: Point, over segment: ExactString?, _ including: PathPattern, _ excluding: [PathPattern]
+    private mutating func advance(
+        _ point: Point, over symbol: Int, _ included: PatternSteps, _ excluded: [PatternSteps]
     ) -> Point {
-        var following = Point(
-            included: including.advance(point.included, over: segment),
-            excluded: zip(excluding, point.excluded).map { $0.advance($1, over: segment) },
-            nodes: [], greedy: point.greedy)
-        for index in point.nodes {
-            let node = tree.nodes[index]
-            if let segment, let child = node.literals[segment] { following.nodes.append(child) }
-            if let child = node.parameter { following.nodes.append(child) }
-            if let greedy = node.greedy { following.greedy.append(greedy) }
-        }
-        return following
+        Point(
+            included: included.advance(point.included, over: symbol),
+            excluded: zip(excluded, point.excluded).map { $0.advance($1, over: symbol) },
+            place: states.advance(point.place, over: symbol))
     }
 
-    private func witness(of step: Int, in steps: [Step]) -> Witness {
-        var segments: Witness = []
+    private func path(to step: Int, in steps: [Step]) -> [Int] {
+        var symbols: [Int] = []
         var step = step
         while step > 0 {
-            segments.append(steps[step].segment ?? other)
+            symbols.append(steps[step].symbol)
             step = steps[step].previous
         }
-        return segments.reversed()
+        return symbols.reversed()
     }
 }

@@ -1,5 +1,5 @@
-import Authorization
-import StrictJSON
+package import Authorization
+package import StrictJSON
 
 /// What rules say of each other: whether some caller meets all of these and not that one.
 ///
@@ -8,22 +8,38 @@ import StrictJSON
 /// itself, with the least else.
 struct RuleImplication {
     let permitted: [RouteRule]
+    /// Whose tokens are accepted; `nil` where that is not known, and any issuer and client may be met.
+    var callers: KnownCallers?
 
     func canRefuse(_ refused: RouteRule) -> Bool {
         guard isSatisfiable else { return false }
-        return isIssuerFree(of: refused) || isClientFree(of: refused) || isAnyScopeFree(of: refused)
+        return isIdentityFree(of: refused) || isAnyScopeFree(of: refused)
             || isAllScopesFree(of: refused) || isGroupFree(of: refused)
     }
 
-    private var isSatisfiable: Bool {
-        !(issuers?.isEmpty ?? false) && !(clients?.isEmpty ?? false)
-            && permitted.allSatisfy { $0.anyScope != [] && $0.anyGroup != [] }
+    /// Whether some caller meets them all.
+    var isSatisfiable: Bool {
+        hasIdentity && permitted.allSatisfy { $0.anyScope != [] && $0.anyGroup != [] }
     }
 
     /// The issuers of which every rule takes tokens; `nil` for all.
     private var issuers: Set<ExactString>? { Self.intersection(permitted.map { $0.issuers }) }
     private var clients: Set<ExactString>? { Self.intersection(permitted.map { $0.clients }) }
     private var neededScopes: Set<ExactString> { Set(permitted.flatMap { $0.allScopes ?? [] }) }
+
+    /// Whether there are an issuer and a client of which every permitted rule takes tokens.
+    private var hasIdentity: Bool {
+        guard let callers else { return !(issuers?.isEmpty ?? false) && !(clients?.isEmpty ?? false) }
+        return callers.contains { issuer, client in permitted.allSatisfy { $0.takes(issuer, client) } }
+    }
+
+    /// The same, where the refused rule takes none of theirs.
+    private func isIdentityFree(of refused: RouteRule) -> Bool {
+        guard let callers else { return isIssuerFree(of: refused) || isClientFree(of: refused) }
+        return callers.contains { issuer, client in
+            permitted.allSatisfy { $0.takes(issuer, client) } && !refused.takes(issuer, client)
+        }
+    }
 
     private func isIssuerFree(of refused: RouteRule) -> Bool {
         guard let theirs = refused.issuers else { return false }
@@ -63,5 +79,34 @@ struct RuleImplication {
         var common: Set<ExactString>?
         for case let list? in lists { common = common?.intersection(list) ?? Set(list) }
         return common
+    }
+}
+
+/// The issuers whose tokens are accepted, by the configuration's names, and the clients that each may name.
+package struct KnownCallers: Sendable {
+    /// The clients are `nil` where any may be named, or none.
+    private let issuers: [(name: ExactString, clients: [ExactString?])]
+
+    /// - Parameters:
+    ///   - issuers: Each with the clients that its tokens must be issued to; `nil` where that may be any.
+    ///   - table: Whose rules name other clients.
+    package init(_ issuers: [(name: ExactString, clients: Set<ExactString>?)], in table: RouteTable) {
+        let named: [ExactString?] = Set(table.rules.flatMap { $0.clients ?? [] }).sorted().map { .some($0) }
+        self.issuers = issuers.map { issuer in
+            let clients: [ExactString?]? = issuer.clients.map { $0.sorted().map { .some($0) } }
+            return (issuer.name, clients ?? [nil] + named)
+        }
+    }
+
+    fileprivate func contains(_ isMeant: (ExactString, ExactString?) -> Bool) -> Bool {
+        issuers.contains { issuer in issuer.clients.contains { isMeant(issuer.name, $0) } }
+    }
+}
+
+extension RouteRule {
+    fileprivate func takes(_ issuer: ExactString, _ client: ExactString?) -> Bool {
+        if let issuers, !issuers.contains(issuer) { return false }
+        if let clients, !(client.map { clients.contains($0) } ?? false) { return false }
+        return true
     }
 }

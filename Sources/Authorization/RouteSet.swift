@@ -18,6 +18,10 @@ package struct RouteSet: Hashable, Sendable {
         !words.indices.contains { words[$0] & other.words[$0] != 0 }
     }
 
+    package func isSubset(of other: RouteSet) -> Bool {
+        !words.indices.contains { words[$0] & ~other.words[$0] != 0 }
+    }
+
     /// The members in ascending order.
     package var routes: [Int] {
         var routes: [Int] = []

@@ -10,11 +10,12 @@ package struct RouteTable: Sendable {
     }
 
     package let routes: [Route]
-    package let tree: RouteTree
+    package private(set) var tree: RouteTree
     /// The rules that differ from each other; many routes share few.
     package let rules: [RouteRule]
     package let connectRoute: Int?
-    private let routesOfRule: [RouteSet]
+    /// For each of ``rules``, its routes.
+    package let routesOfRule: [RouteSet]
     private let templates: [ExactString: Int]
 
     /// - Throws: ``RouteTableError``, naming the routes.
@@ -40,6 +41,18 @@ package struct RouteTable: Sendable {
         tree = RouteTree(keys)
         connectRoute = keys.firstIndex(of: .connect)
         templates = Self.nodesByTemplate(keys, in: tree)
+    }
+
+    /// The same table as an HTTP API reads it; `nil` where that makes no difference to any path.
+    package var orderedForHTTPAPIs: RouteTable? {
+        let templates = routes.compactMap { $0.key.template }
+        let isDifferent = templates.contains { greedy in
+            greedy.isGreedy && templates.contains { !$0.isGreedy && greedy.comesBefore(full: $0) }
+        }
+        guard isDifferent else { return nil }
+        var table = self
+        table.tree = RouteTree(routes.map { $0.key }, order: .httpAPI)
+        return table
     }
 
     /// The routes whose rule the caller meets. Each distinct rule is tried once.
@@ -98,8 +111,13 @@ extension RouteTable {
     }
 
     private func route(ofPath path: ExactString, httpMethod: ExactString) -> Int? {
-        guard let verb = Verb(httpMethod), let segments = PathText.segments(of: path) else { return nil }
-        return tree.route(for: segments, verb: verb)
+        guard let verb = Verb(httpMethod) else { return nil }
+        guard path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") else {
+            return PathText.segments(of: path).flatMap { tree.route(for: $0, verb: verb) }
+        }
+        let segments = PathText.segments(of: ExactString(utf8: path.utf8.dropLast()[...]))
+        guard let segments, !segments.isEmpty else { return nil }
+        return tree.routeBeforeSlash(for: segments, verb: verb)
     }
 
     private static func nodesByTemplate(_ keys: [RouteKey], in tree: RouteTree) -> [ExactString: Int] {

@@ -62,6 +62,28 @@ package struct RouteTemplate: Hashable, Sendable {
     }
 }
 
+extension RouteTemplate {
+    package var isGreedy: Bool {
+        if case .greedy = segments.last { return true }
+        return false
+    }
+
+    /// Whether this greedy template takes a path from a full one, by the order of REST APIs.
+    func comesBefore(full: RouteTemplate) -> Bool {
+        guard full.segments.count >= segments.count else { return false }
+        var isBefore: Bool?
+        for (own, other) in zip(segments.dropLast(), full.segments) {
+            switch (own, other) {
+            case (.literal(let text), .literal(let other)): guard text == other else { return false }
+            case (.literal, _): isBefore = isBefore ?? true
+            case (_, .literal): isBefore = isBefore ?? false
+            default: break
+            }
+        }
+        return isBefore ?? false
+    }
+}
+
 extension RouteTemplate.Segment {
     fileprivate init(parsing part: ArraySlice<UInt8>, isLast: Bool) throws(RouteKeyError) {
         let text = ExactString(utf8: part)

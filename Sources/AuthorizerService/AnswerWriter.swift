@@ -66,17 +66,17 @@ struct AnswerWriter {
             return try AuthorizerResponse(isAuthorized: judgement.reason == nil, context: context)
         }
         let principal = PrincipalID(of: caller)
-        switch configuration.policyScope {
-        case .request:
+        guard case .token(let policies) = configuration.policyScope,
+            let compiler = policies.compiler(for: request.shape)
+        else {
             if let reason = judgement.reason { context.add("reason", ExactString(reason)) }
             return try AuthorizerResponse(
                 document(for: judgement, request), for: request.shape, principal: principal, context: context,
                 usageKey: judgement.usageKey)
-        case .token(let compiler):
-            let (document, usageKey) = document(for: caller, judgement, request, compiler)
-            return try AuthorizerResponse(
-                document, for: request.shape, principal: principal, context: context, usageKey: usageKey)
         }
+        let (document, usageKey) = document(for: caller, judgement, request, compiler)
+        return try AuthorizerResponse(
+            document, for: request.shape, principal: principal, context: context, usageKey: usageKey)
     }
 
     /// For this request alone.

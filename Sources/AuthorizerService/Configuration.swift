@@ -19,7 +19,7 @@ package struct Configuration: Sendable {
 
     /// What an answer's policy depends on, and so under what API Gateway may cache it.
     package enum PolicyScope: Sendable {
-        case token(PolicyCompiler)
+        case token(TokenPolicies)
         case request
     }
 
@@ -106,9 +106,10 @@ extension Configuration {
         self.path = path
         issuers = try ConfigurationLoader.issuers(object)
         routes = try ConfigurationLoader.routes(object, issuers: issuers)
-        policyScope = try ConfigurationLoader.policyScope(object, routes)
         unauthenticated = try object.optional("unauthenticated")?.choice(Unauthenticated.self) ?? .unauthorized
         httpAPIResponse = try object.optional("httpAPIResponse")?.choice(HTTPAPIResponse.self) ?? .simple
+        policyScope = try ConfigurationLoader.policyScope(
+            object, routes, issuers: issuers, answeringHTTPAPIs: httpAPIResponse)
         context = try ConfigurationLoader.context(object)
         keys = try ConfigurationLoader.keys(object)
         metrics = try object.optional("metrics")?.choice(Metrics.self) ?? .none

@@ -110,12 +110,16 @@ enum ConfigurationLoader {
     private enum PolicyWord: String, CaseIterable { case token, request }
 
     static func policyScope(
-        _ object: ConfigurationObject, _ routes: RouteTable
+        _ object: ConfigurationObject, _ routes: RouteTable, issuers: [IssuerConfiguration],
+        answeringHTTPAPIs form: Configuration.HTTPAPIResponse
     ) throws(ConfigurationError) -> Configuration.PolicyScope {
         let word = try object.optional("policy")?.choice(PolicyWord.self) ?? .token
         guard word == .token else { return .request }
         do throws(PolicyCompilerError) {
-            return .token(try PolicyCompiler(routes))
+            return .token(
+                try TokenPolicies(
+                    routes, callers: KnownCallers(issuers.map { ($0.policy.name, $0.policy.clients) }, in: routes),
+                    answersHTTPAPIs: form == .policy))
         } catch {
             let value = try object.required("routes", "routes")
             throw value.fault(.inconsistent(error.description))

@@ -62,7 +62,7 @@ package enum System {
     }
 
     /// The file may grow or shrink while it is read, so its size is no promise.
-    private static func read(_ descriptor: Int32, path: String, limitInBytes: Int) throws(FileError) -> [UInt8] {
+    static func read(_ descriptor: Int32, path: String, limitInBytes: Int) throws(FileError) -> [UInt8] {
         var contents: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {
@@ -77,7 +77,8 @@ package enum System {
         }
     }
 
-    private static var lastError: String {
+    /// Why the call that failed last did.
+    package static var lastError: String {
         guard let text = unsafe strerror(cposix_errno()) else { return "unknown error" }
         return unsafe String(cString: text)
     }
@@ -118,13 +119,17 @@ package enum System {
     /// A stream that takes no more, being closed or on a full disk, loses the line: a log must never stop an
     /// answer.
     ///
-    /// - Returns: Whether all of it was taken.
+    /// - Returns: Whether all of it was written; if not, ``lastError`` says why.
     @discardableResult
     package static func write(_ line: [UInt8], to stream: Stream) -> Bool {
+        write(line, toDescriptor: stream.rawValue)
+    }
+
+    static func write(_ contents: [UInt8], toDescriptor descriptor: Int32) -> Bool {
         var written = 0
-        while written < line.count {
-            let count = unsafe line.withUnsafeBytes { bytes in
-                unsafe CPOSIX.write(stream.rawValue, bytes.baseAddress?.advanced(by: written), bytes.count - written)
+        while written < contents.count {
+            let count = unsafe contents.withUnsafeBytes { bytes in
+                unsafe CPOSIX.write(descriptor, bytes.baseAddress?.advanced(by: written), bytes.count - written)
             }
             if count < 0, cposix_errno() == EINTR { continue }
             guard count > 0 else { return false }

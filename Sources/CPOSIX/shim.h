@@ -8,8 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -39,6 +42,89 @@ static inline int64_t cposix_regular_file_size(int descriptor) {
     if (fstat(descriptor, &status) != 0) return -1;
     return S_ISREG(status.st_mode) ? (int64_t)status.st_size : -2;
 }
+
+// What a descriptor leads to. Kinds: 0 a regular file, 1 a folder, 2 anything else.
+typedef struct {
+    int32_t kind;
+    uint32_t owner;
+    uint32_t permissions;
+    int64_t size;
+} cposix_status;
+
+// Returns 0, or -1 with errno set.
+static inline int cposix_status_of(int descriptor, cposix_status *result) {
+    struct stat status;
+    if (fstat(descriptor, &status) != 0) return -1;
+    result->kind = S_ISREG(status.st_mode) ? 0 : S_ISDIR(status.st_mode) ? 1 : 2;
+    result->owner = status.st_uid;
+    result->permissions = status.st_mode & 07777;
+    result->size = status.st_size;
+    return 0;
+}
+
+static inline int cposix_open_folder(const char *path) {
+    return open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+static inline int cposix_open_within(int folder, const char *name) {
+    return openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+}
+
+// For the owner alone, whatever the umask.
+static inline int cposix_create_within(int folder, const char *name) {
+    int descriptor = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (descriptor >= 0 && fchmod(descriptor, 0600) != 0) {
+        int reason = errno;
+        close(descriptor);
+        unlinkat(folder, name, 0);
+        errno = reason;
+        return -1;
+    }
+    return descriptor;
+}
+
+static inline int cposix_open_lock_within(int folder, const char *name) {
+    return openat(folder, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+}
+
+static inline int cposix_try_lock(int descriptor) { return flock(descriptor, LOCK_EX | LOCK_NB); }
+
+// Whether the terminal behind the descriptor shows what is typed. While it does not, it can neither stop nor quit the
+// program: nobody would turn it back. Showing puts back what was there before. Returns 0, or -1 with errno set.
+static inline int cposix_set_echo(int descriptor, int is_shown) {
+    static struct termios before;
+    static int is_hidden;
+    if (is_shown) {
+        if (!is_hidden) return 0;
+        is_hidden = 0;
+        return tcsetattr(descriptor, TCSAFLUSH, &before);
+    }
+    if (is_hidden) return 0;
+    if (tcgetattr(descriptor, &before) != 0) return -1;
+    struct termios settings = before;
+    settings.c_lflag &= ~(tcflag_t)ECHO;
+    settings.c_cc[VQUIT] = _POSIX_VDISABLE;
+    settings.c_cc[VSUSP] = _POSIX_VDISABLE;
+    is_hidden = 1;
+    return tcsetattr(descriptor, TCSAFLUSH, &settings);
+}
+
+// Where a standard stream is closed, the next file that is opened would take its number, and what is printed would go
+// there. Such a number is given to the null device, opened so that reading or writing fails as on a closed stream.
+static inline void cposix_occupy_standard_streams(void) {
+    for (int stream = 0; stream <= 2; stream++) {
+        if (fcntl(stream, F_GETFD) != -1 || errno != EBADF) continue;
+        if (open("/dev/null", stream == 0 ? O_WRONLY : O_RDONLY) != stream) return;
+    }
+}
+
+// No core file, and no memory for other programs of the same user. SIGQUIT ends the process and prints nothing.
+static inline int cposix_refuse_dumps(void) {
+    if (signal(SIGQUIT, SIG_DFL) == SIG_ERR) return -1;
+    return prctl(PR_SET_DUMPABLE, 0);
+}
+
+static inline int cposix_ignore_file_size_signal(void) { return signal(SIGXFSZ, SIG_IGN) == SIG_ERR ? -1 : 0; }
 
 // The width of the terminal, or 0 where the descriptor is none or does not tell.
 static inline int cposix_terminal_columns(int descriptor) {

@@ -3,11 +3,15 @@ import Foundation
 
 /// Results to standard output, everything else to standard error.
 enum Console {
-    /// A result that nobody gets is a failure: a script would take half of it for the whole.
-    static func print(_ line: String) {
+    static func print(_ line: String) { System.write(Array("\(line)\n".utf8), to: .output) }
+
+    /// A result that somebody waits for.
+    ///
+    /// - Throws: ``Problem`` where standard output does not take it: a script must not go on without it.
+    static func deliver(_ line: String) throws(Problem) {
         guard System.write(Array("\(line)\n".utf8), to: .output) else {
-            complain("Error: standard output takes no more; see that it stays open, and that its disk is not full")
-            System.exit(ExitStatus.failure.rawValue)
+            throw Problem(
+                "standard output does not take the result: \(System.lastError)", remedy: "see where it leads")
         }
     }
 

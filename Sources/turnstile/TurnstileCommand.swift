@@ -22,11 +22,13 @@ struct TurnstileCommand: AsyncParsableCommand {
             """,
         version: Turnstile.version,
         subcommands: [
-            InvokeCommand.self, ExplainCommand.self, InspectCommand.self, CheckCommand.self, KeysCommand.self,
+            InvokeCommand.self, ExplainCommand.self, InspectCommand.self, CheckCommand.self, TokenCommand.self,
+            KeysCommand.self,
         ])
 
     /// Errors of this tool carry their own exit status; those of the parser are printed as its users expect.
     static func main() async {
+        System.occupyStandardStreams()
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {

@@ -63,6 +63,17 @@ struct EventShapeTests {
                 "routeKey": #""$default""#, "routeArn": #""\#(apiARN)$default""#,
                 "requestContext": #"{"http":{"method":"GET"}}"#,
             ], shape: .httpPayload2, target: .routeKey("$default", httpMethod: "GET")),
+        Vector(
+            testDescription: "threat 60: REST REQUEST, a slash at the end", event: SampleEvents.rest,
+            changes: ["methodArn": #""\#(apiARN)GET/orders/7/""#], shape: .restRequest,
+            target: .path("/orders/7/", httpMethod: "GET")),
+        Vector(
+            testDescription: "threat 60: payload 2.0, a slash at the end", event: SampleEvents.payload2,
+            changes: ["routeArn": #""\#(apiARN)GET/orders/7/""#], shape: .httpPayload2,
+            target: .path("/orders/7/", httpMethod: "GET")),
+        Vector(
+            testDescription: "REST REQUEST, the root", event: SampleEvents.rest,
+            changes: ["methodArn": #""\#(apiARN)GET/""#], shape: .restRequest),
         Vector(testDescription: "$connect", event: SampleEvents.connect, shape: .webSocketConnect, target: .connect),
         Vector(
             testDescription: "$connect with a version of its own", event: SampleEvents.connect,

@@ -26,10 +26,13 @@ struct RandomTable: CustomStringConvertible {
         }
 
         /// The order of choice, written down a second time: 0 literal, 1 parameter, 2 greedy, 3 `$default`; then the
-        /// verb before `ANY`.
-        var rank: [Int] {
+        /// verb before `ANY`. HTTP APIs put what is greedy behind all that is not.
+        func rank(_ order: RouteTree.Order) -> [Int] {
             if method == "$default" { return [3] }
-            return segments.map { $0 == "{p+}" ? 2 : $0 == "{x}" ? 1 : 0 } + [method == "ANY" ? 1 : 0]
+            let isBehind = order == .httpAPI && segments.last == "{p+}"
+            return [isBehind ? 1 : 0] + segments.map { $0 == "{p+}" ? 2 : $0 == "{x}" ? 1 : 0 } + [
+                method == "ANY" ? 1 : 0
+            ]
         }
     }
 
@@ -39,93 +42,112 @@ struct RandomTable: CustomStringConvertible {
         var description: String { "\(verb)/" + path.joined(separator: "/") }
     }
 
+    /// What API Gateway may make of a request.
+    enum Meaning: Equatable {
+        /// One route, or none, whoever reads it.
+        case settled(Int?)
+        /// Empty segments that may be dropped or taken: any of these.
+        case unsettled([Int?])
+    }
+
     var entries: [Entry]
     var scopes: Set<ExactString>
     var issuer: ExactString
     var requests: [Request]
+    var order = RouteTree.Order.rest
 
     var description: String {
         let routes = entries.map { "\($0.key) any=\($0.rule.anyScope ?? []) all=\($0.rule.allScopes ?? [])" }
         return "\(routes) scopes \(scopes) issuer \(issuer) requests \(requests)"
     }
 
-    /// The route for a request, found by trying every one; `nil` where none matches.
+    func table() throws -> RouteTable {
+        let table = try RouteTable(entries.map { (try RouteKey(parsing: ExactString($0.key)), $0.rule) })
+        return order == .rest ? table : table.orderedForHTTPAPIs ?? table
+    }
+
+    /// The route for a path without empty segments, found by trying every one; `nil` where none matches.
     func route(for request: Request) -> Int? {
         entries.indices.filter { entries[$0].matches(request.verb, request.path) }
-            .min { entries[$0].rank.lexicographicallyPrecedes(entries[$1].rank) }
+            .min { entries[$0].rank(order).lexicographicallyPrecedes(entries[$1].rank(order)) }
+    }
+
+    /// A path with empty segments may be read as one without them, and as one with something in their place. One
+    /// that only ends with a slash is settled where both are the same.
+    func meaning(of request: Request) -> Meaning {
+        guard request.path.contains("") else { return .settled(route(for: request)) }
+        var dropped = request
+        dropped.path.removeAll { $0.isEmpty }
+        var taken = request
+        taken.path = taken.path.map { $0.isEmpty ? "~" : $0 }
+        let routes = [route(for: dropped), route(for: taken)]
+        let isOneSlashAtEnd = request.path.count > 1 && !request.path.dropLast().contains("")
+        return isOneSlashAtEnd && routes[0] == routes[1] ? .settled(routes[0]) : .unsettled(routes)
     }
 }
 
 extension RandomTable {
-    static let verbs = ["GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH"]
-    static let words = ["a", "b", "admin"]
-    static let oddities = [
-        "*", "?", "a:b", "GET", "$", "${a}", "a*", "admin2", "%2F", "x y", "é", "A", "{x}", "aa", "-",
-    ]
-
-    static func random(using random: inout SeededRandom) -> RandomTable {
-        let count = Int.random(in: 1...6, using: &random)
-        var entries: [Entry] = []
-        for _ in 0..<count {
-            let entry = Self.entry(using: &random)
-            if !entries.contains(where: { $0.key == entry.key }) { entries.append(entry) }
-        }
-        let scopes = Set(["r", "w", "admin"].filter { _ in random.oneIn(2) }.map { ExactString($0) })
-        let requests = (0..<60).map { _ in Self.request(for: entries, using: &random) }
-        return RandomTable(
-            entries: entries, scopes: scopes, issuer: random.oneIn(2) ? "machines" : "staff", requests: requests)
-    }
-
-    private static func entry(using random: inout SeededRandom) -> Entry {
-        let rule = Self.rule(using: &random)
-        if random.oneIn(25) { return Entry(method: "$default", segments: [], rule: rule) }
-        var segments = (0..<Int.random(in: 0...3, using: &random)).map { _ in
-            random.oneIn(3) ? "{x}" : random.pick(words)
-        }
-        if random.oneIn(4) { segments.append("{p+}") }
-        return Entry(method: random.pick(["GET", "GET", "POST", "PUT", "ANY"]), segments: segments, rule: rule)
-    }
-
-    private static func rule(using random: inout SeededRandom) -> RouteRule {
-        switch Int.random(in: 0..<8, using: &random) {
-        case 0: RouteRule()
-        case 1: RouteRule(anyScope: ["r", "w"])
-        case 2: RouteRule(allScopes: ["r", "w"])
-        case 3: RouteRule(anyScope: ["admin"], issuers: ["staff"])
-        case 4: RouteRule(issuers: ["staff"])
-        default: RouteRule(anyScope: [random.oneIn(2) ? "r" : "w"])
-        }
-    }
-
-    /// Mostly a path that some template takes, with a word of another or an oddity in it.
-    private static func request(for entries: [Entry], using random: inout SeededRandom) -> Request {
-        var path = random.pick(entries).segments.flatMap { segment -> [String] in
-            switch segment {
-            case "{x}": [random.pick(words + oddities)]
-            case "{p+}": (0..<Int.random(in: 1...3, using: &random)).map { _ in random.pick(words + oddities) }
-            default: [segment]
-            }
-        }
-        if random.oneIn(4) { path.append(random.pick(words + oddities)) }
-        if random.oneIn(6), !path.isEmpty { path.removeLast() }
-        if random.oneIn(6), !path.isEmpty { path[path.startIndex] = random.pick(words) }
-        if random.oneIn(8) { path.insert("", at: Int.random(in: 0...path.count, using: &random)) }
-        if path == [""] { path = [] }
-        return Request(verb: random.oneIn(2) ? "GET" : random.pick(verbs), path: path)
-    }
-
-    /// Tables with one route less, and with one request.
+    /// The smaller part of a table that still shows something: with fewer routes, and with fewer requests.
     var smaller: [RandomTable] {
-        shrunken(entries).filter { !$0.isEmpty }.map { entries in
+        let withFewerRoutes = shrunken(entries).filter { !$0.isEmpty }.map { entries in
             var table = self
             table.entries = entries
             return table
         }
-            + (requests.count > 1
-                ? shrunken(requests).map { requests in
-                    var table = self
-                    table.requests = requests
-                    return table
-                } : [])
+        guard requests.count > 1 else { return withFewerRoutes }
+        return withFewerRoutes
+            + shrunken(requests).map { requests in
+                var table = self
+                table.requests = requests
+                return table
+            }
+    }
+}
+
+/// Requests.
+extension RandomTable {
+    static let verbs = ["GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH"]
+
+    /// Segments that a careless reader takes for something else.
+    static let oddities = [
+        "*", "?", "?*", "a:b", "GET", "POST", "$", "${a}", "${*}", "a*", "admin2", "%2F", "a%2Fb", "%2e%2e", "x y", "é",
+        "A", "{x}", "{p+}", "aa", "-", "$default", "$connect", "arn:aws:execute-api:eu-central-1:1:a", "\\", "\"",
+        "a;b",
+    ]
+
+    /// Longest path behind `arn:…:api/stage`: API Gateway evaluates ARNs of up to 1,600 bytes.
+    private static var pathLimitInBytes: Int { 1_600 - apiARN.utf8.count }
+
+    /// Mostly a path that some template takes, with a word of another or an oddity in it.
+    static func request(for entries: [Entry], words: [String], using random: inout SeededRandom) -> Request {
+        let entry = random.pick(entries)
+        func segment() -> String { random.oneIn(3) ? random.pick(oddities) : random.pick(words) }
+        var path = entry.segments.flatMap { part -> [String] in
+            switch part {
+            case "{x}": [segment()]
+            case "{p+}": (0..<Int.random(in: 1...3, using: &random)).map { _ in segment() }
+            default: [part]
+            }
+        }
+        if random.oneIn(4) { path.append(segment()) }
+        if random.oneIn(6), !path.isEmpty { path.removeLast() }
+        if random.oneIn(6), !path.isEmpty { path[Int.random(in: path.indices, using: &random)] = random.pick(words) }
+        if random.oneIn(10) { path.insert("", at: Int.random(in: 0...path.count, using: &random)) }
+        if random.oneIn(10), !path.isEmpty { path.append("") }
+        if path == [""] { path = [] }
+        let isOwnVerb = verbs.contains(entry.method) && !random.oneIn(4)
+        let verb = isOwnVerb ? entry.method : random.pick(verbs)
+        return lengthened(Request(verb: verb, path: path), using: &random)
+    }
+
+    /// Once in a while, one segment so long that the ARN has all the bytes it may have.
+    private static func lengthened(_ request: Request, using random: inout SeededRandom) -> Request {
+        guard random.oneIn(60), !request.path.isEmpty else { return request }
+        var long = request
+        let index = Int.random(in: long.path.indices, using: &random)
+        let room = pathLimitInBytes - request.description.utf8.count
+        guard room > 0, !long.path[index].isEmpty else { return request }
+        long.path[index] += String(repeating: random.pick(["x", "*", "%2F", "GET"]), count: 600).prefix(room)
+        return long
     }
 }

@@ -49,9 +49,8 @@ struct RefusedRequestTests {
 
             let isMatch = ResourcePattern(text: ExactString(utf8: pattern[...])).matches(ExactString(utf8: text[...]))
 
-            #expect(
-                isMatch == IAMEvaluator.matches(pattern, text),
-                "\(String(decoding: pattern, as: UTF8.self)) and \(String(decoding: text, as: UTF8.self))")
+            let texts = (String(decoding: pattern, as: UTF8.self), String(decoding: text, as: UTF8.self))
+            #expect(isMatch == IAMEvaluator.matches(texts.0, texts.1), "\(texts)")
         }
     }
 }

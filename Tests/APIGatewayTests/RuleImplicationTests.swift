@@ -76,6 +76,24 @@ struct RuleImplicationTests {
             refused: RouteRule(anyScope: []), isPossible: true),
     ]
 
+    @Test
+    func `what no caller of the configured issuers can be is not looked for`() throws {
+        let table = try table(["GET /a": "r"])
+        let one = KnownCallers([("machines", nil)], in: table)
+        let two = KnownCallers([("machines", ["a"]), ("staff", ["b"])], in: table)
+        func canRefuse(_ permitted: RouteRule, _ refused: RouteRule, _ callers: KnownCallers) -> Bool {
+            RuleImplication(permitted: [permitted], callers: callers).canRefuse(refused)
+        }
+
+        #expect(!canRefuse(RouteRule(), RouteRule(issuers: ["machines"]), one))
+        #expect(canRefuse(RouteRule(), RouteRule(issuers: ["machines"]), two))
+        #expect(!canRefuse(RouteRule(clients: ["a"]), RouteRule(issuers: ["machines"]), two))
+        #expect(!canRefuse(RouteRule(issuers: ["staff"]), RouteRule(clients: ["b"]), two))
+        #expect(canRefuse(RouteRule(issuers: ["staff"]), RouteRule(clients: ["a"]), two))
+        #expect(!canRefuse(RouteRule(clients: ["c"]), RouteRule(anyScope: ["r"]), two))
+        #expect(canRefuse(RouteRule(clients: ["a"]), RouteRule(anyScope: ["r"]), two))
+    }
+
     @Test(arguments: vectors)
     func `monotone conditions are compared by their least callers`(_ vector: Vector) {
         #expect(RuleImplication(permitted: vector.permitted).canRefuse(vector.refused) == vector.isPossible)

@@ -58,6 +58,9 @@ struct RouteTableTests {
         Vector("threat 60: another case", .path("/A", httpMethod: "GET"), nil),
         Vector("a method in lower case", .path("/a", httpMethod: "get"), nil),
         Vector("threat 60: a slash at the end", .path("/a/", httpMethod: "GET"), nil),
+        Vector("a slash at the end of what a greedy route takes", .path("/q/r/", httpMethod: "PUT"), "PUT /{p+}"),
+        Vector("threat 60: a slash at the end of the root", .path("//", httpMethod: "PUT"), nil),
+        Vector("threat 60: two slashes at the end", .path("/q//", httpMethod: "PUT"), nil),
         Vector("threat 60: an empty segment", .path("/a//b", httpMethod: "GET"), nil),
         Vector("threat 60: two slashes", .path("//", httpMethod: "GET"), nil),
         Vector("threat 60: a dot segment", .path("/a/./b", httpMethod: "GET"), nil),
@@ -115,6 +118,18 @@ struct RouteTableTests {
         #expect(targets.map { table.route(for: $0) } == Array(repeating: 1, count: targets.count))
         #expect(table.route(for: .path("/a", httpMethod: "GET")) == 0)
         #expect(table.route(for: .path("/a/", httpMethod: "GET")) == nil)
+    }
+
+    @Test
+    func `an HTTP API puts every full match before every greedy one, and nothing else differs`() throws {
+        let rest = try table("GET /a/{p+}", "GET /{x}/b", "GET /a/{x}/{y}", "GET /{p+}")
+        let reordered = try #require(rest.orderedForHTTPAPIs)
+        let paths = ["/a/b", "/a/c", "/a/c/d", "/c/b", "/c", "/a/c/d/e"].map { RouteTarget.path($0, httpMethod: "GET") }
+
+        #expect(paths.map { rest.route(for: $0) } == [0, 0, 2, 1, 3, 0])
+        #expect(paths.map { reordered.route(for: $0) } == [1, 0, 2, 1, 3, 0])
+        #expect(try table("GET /a/{p+}", "GET /a/{x}", "GET /{p+}", "GET /{x}").orderedForHTTPAPIs == nil)
+        #expect(try table("GET /a/{p+}", "GET /{x}", "GET /b/{x}", "GET /{x}/b/{p+}").orderedForHTTPAPIs == nil)
     }
 
     @Test

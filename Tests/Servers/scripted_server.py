@@ -19,6 +19,7 @@ Each request takes the next step, whatever its connection; where there is none, 
   cutAfter         end the connection after so many bytes of the response
   ending           "keep" (default), "close" (in the same packet as the end of the response), "reset"
   answer           false: read the request and end the connection; "never": and wait for the client to end it
+  tunnel           a port of 127.0.0.1: as a proxy answers CONNECT, and everything from there on to that port and back
 """
 
 import json
@@ -139,6 +140,8 @@ def response(step):
 
 def answer(connection, step):
     """Whether the connection goes on."""
+    if "tunnel" in step:
+        return tunnel(connection, step["tunnel"])
     how = step.get("answer", True)
     if how == "never":
         while connection.recv(1 << 16):
@@ -157,6 +160,24 @@ def answer(connection, step):
         connection.sendall(piece)
         time.sleep(step.get("millisecondsPerByte", 0) / 1000)
     return ending == "keep"
+
+
+def tunnel(connection, port):
+    """RFC 9110 section 9.3.6."""
+    with socket.create_connection(("127.0.0.1", port)) as other:
+        connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        threading.Thread(target=pass_on, args=(other, connection), daemon=True).start()
+        pass_on(connection, other)
+    return False
+
+
+def pass_on(source, destination):
+    try:
+        while received := source.recv(1 << 16):
+            destination.sendall(received)
+        destination.shutdown(socket.SHUT_WR)
+    except OSError:
+        pass  # Either end may be gone already.
 
 
 def pieces(sent, how):

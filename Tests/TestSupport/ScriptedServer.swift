@@ -19,12 +19,13 @@ package final class ScriptedServer {
         package var cutAfter: Int?
         package var ending: String?
         package var answer: String?
+        package var tunnel: UInt16?
 
         package init() {}
 
         private enum CodingKeys: String, CodingKey {
             case status, headers, body, bodyBytes, framing, raw, trailers, pieces, millisecondsPerByte, cutAfter
-            case ending, answer
+            case ending, answer, tunnel
         }
 
         package func encode(to encoder: any Encoder) throws {
@@ -40,6 +41,7 @@ package final class ScriptedServer {
             try container.encodeIfPresent(cutAfter, forKey: .cutAfter)
             try container.encodeIfPresent(ending, forKey: .ending)
             try container.encodeIfPresent(answer, forKey: .answer)
+            try container.encodeIfPresent(tunnel, forKey: .tunnel)
             switch pieces {
             case .whole: try container.encode("whole", forKey: .pieces)
             case .bytes: try container.encode("bytes", forKey: .pieces)

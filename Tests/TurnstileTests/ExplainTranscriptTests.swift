@@ -101,7 +101,30 @@ struct ExplainTranscriptTests {
         let json = try Tool.start(["check", "--json"] + Self.config).finish()
         let object = try JSONDocument(parsing: Array(json.output.utf8)).root
         #expect(object["valid"]?.bool == true)
+        #expect(object["deniesPathsOfNoRoute"]?.bool == true)
         #expect(object["routes"]?["$connect"]?["anyScope"] != nil)
+    }
+
+    @Test
+    func `a table without room to deny the paths of no route is right, with a note that says so`() throws {
+        let good = try JSONSerialization.jsonObject(
+            with: Data(contentsOf: Tool.events.appending(path: "authorizer.json")))
+        var configuration = try #require(good as? [String: Any])
+        configuration["routes"] = Dictionary(
+            uniqueKeysWithValues: (10..<70).map { ("GET /r\($0)/{id}", [:] as [String: String]) })
+        let text = try JSONSerialization.data(withJSONObject: configuration, options: .withoutEscapingSlashes)
+        let file = try scratch.write(String(decoding: text, as: UTF8.self), to: "authorizer.json")
+        let arguments = [
+            "check", "--config", file, "--environment-file", "events/environment", "--keys", "events/keys",
+        ]
+
+        let run = try Tool.start(arguments).finish()
+        #expect(run.status == 0, "\(run.all)")
+        #expect(run.lines.last?.hasPrefix("note: the policies have no room to deny the paths that no route") == true)
+
+        let json = try Tool.start(arguments + ["--json"]).finish()
+        let object = try JSONDocument(parsing: Array(json.output.utf8)).root
+        #expect(object["deniesPathsOfNoRoute"]?.bool == false)
     }
 
     @Test

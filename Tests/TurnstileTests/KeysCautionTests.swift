@@ -64,7 +64,7 @@ struct KeysCautionTests {
         process.waitUntilExit()
         #expect(process.terminationStatus == 1)
         let words = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        #expect(words.hasPrefix("Error: standard output takes no more"))
+        #expect(words.hasPrefix("Error: standard output does not take the result"))
     }
 
     @Test

@@ -2,6 +2,8 @@
 # Installs what is missing, group by group, and says so. Sourced; quick when nothing is missing.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
+as_root() { if ((EUID == 0)); then "$@"; else sudo "$@"; fi; }
+
 # The lists are read anew only when a package cannot be found in the ones that are there.
 apt_install() {
     local missing=() package
@@ -9,16 +11,13 @@ apt_install() {
         dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
     done
     ((${#missing[@]} > 0)) || return 0
-    local as_root=()
-    if ((EUID != 0)); then
-        command -v sudo >/dev/null || fail "missing packages, and neither root nor sudo: apt-get install ${missing[*]}"
-        as_root=(sudo)
-    fi
+    ((EUID == 0)) || command -v sudo >/dev/null ||
+        fail "missing packages, and neither root nor sudo: apt-get install ${missing[*]}"
     say "installing ${missing[*]} with apt-get"
     export DEBIAN_FRONTEND=noninteractive
-    local install=("${as_root[@]}" apt-get install -y --no-install-recommends "${missing[@]}")
+    local install=(as_root apt-get install -y --no-install-recommends "${missing[@]}")
     "${install[@]}" >/dev/null 2>&1 && return
-    quietly "${as_root[@]}" apt-get update || true
+    quietly as_root apt-get update || true
     quietly "${install[@]}" || fail "apt-get could not install ${missing[*]}: is there a network?"
 }
 
@@ -110,6 +109,45 @@ install_test() {
     require_packages /usr/bin/readelf binutils
     require_venv "$venv" "$root/scripts/requirements-test.txt"
     require_emulator
+}
+
+# Debian's Glewlwyd, a second issuer for the end-to-end run: unpacked and not installed, because installing it would
+# start a server, make a user and set up a database. Only the libraries that it needs are installed.
+glewlwyd=$tools/glewlwyd
+export glewlwyd
+
+require_glewlwyd() {
+    [[ ! -x $glewlwyd/usr/bin/glewlwyd ]] || return 0
+    if ! command -v apt-get >/dev/null || ! command -v dpkg-deb >/dev/null; then
+        say "note: Glewlwyd is left out: it comes from Debian's packages, and there is no apt-get"
+        return
+    fi
+    say "fetching glewlwyd with apt-get"
+    local folder=$tools/packages needed
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    download_package "$folder" glewlwyd || fail "apt-get could not download glewlwyd: is there a network?"
+    # The first of each group of alternatives that is a library: "libldap-2.5-0 (>= 2.5.4), debconf | debconf-2.0".
+    mapfile -t needed < <(dpkg-deb -f "$folder"/glewlwyd_*.deb Depends | tr ',' '\n' |
+        sed -nE 's/^ *((lib|zlib)[^ ]*).*/\1/p')
+    apt_install "${needed[@]}"
+    dpkg-deb -x "$folder"/glewlwyd_*.deb "$folder/unpacked"
+    rm -rf "$glewlwyd"
+    mv "$folder/unpacked" "$glewlwyd"
+    rm -rf "$folder"
+}
+
+download_package() {
+    (cd "$1" && quietly apt-get download "$2") && return
+    quietly as_root apt-get update || true
+    (cd "$1" && quietly apt-get download "$2")
+}
+
+install_demo() {
+    install_test
+    require_packages /usr/bin/unshare util-linux
+    require_packages /usr/sbin/ip iproute2
+    require_glewlwyd
 }
 
 install_sam() {

@@ -21,6 +21,7 @@ import time
 import urllib.request
 
 import tally
+from children import end_with_parent
 from outcomes import RECORD_MEMBERS, Outcome, report
 
 START_SECONDS = 20
@@ -68,6 +69,7 @@ class Emulator:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
+            preexec_fn=end_with_parent,
         )  # fmt: skip
         threading.Thread(target=self.read_lines, daemon=True).start()
 

@@ -22,11 +22,11 @@ def method_arn(method: str, path: str, api: str = REST_API, stage: str = STAGE) 
     return arn(api, stage, method + path)
 
 
-def rest_token(token: str, method: str, path: str, stage: str = STAGE) -> dict:
+def rest_token(token: str, method: str, path: str, stage: str = STAGE, api: str = REST_API) -> dict:
     """REST API, authorizer of type TOKEN."""
     return {
         "type": "TOKEN",
-        "methodArn": method_arn(method, path, stage=stage),
+        "methodArn": method_arn(method, path, api, stage),
         "authorizationToken": f"Bearer {token}",
     }
 
@@ -63,14 +63,19 @@ def identity() -> dict:
 
 
 def rest_request(
-    token: str | list[str] | None, method: str, resource: str, path: str, parameters: dict | None = None
+    token: str | list[str] | None,
+    method: str,
+    resource: str,
+    path: str,
+    parameters: dict | None = None,
+    api: str = REST_API,
 ) -> dict:
     """REST API, authorizer of type REQUEST."""
-    host = f"{REST_API}.execute-api.{REGION}.amazonaws.com"
+    host = f"{api}.execute-api.{REGION}.amazonaws.com"
     headers = headers_of(host, bearer(token))
     return {
         "type": "REQUEST",
-        "methodArn": method_arn(method, path),
+        "methodArn": method_arn(method, path, api),
         "resource": resource,
         "path": path,
         "httpMethod": method,
@@ -90,13 +95,13 @@ def rest_request(
             "accountId": ACCOUNT,
             "protocol": "HTTP/1.1",
             "stage": STAGE,
-            "domainPrefix": REST_API,
+            "domainPrefix": api,
             "requestTimeEpoch": MOMENT_MILLISECONDS,
             "requestId": "7c4f1e6a-1d2b-4c3d-9e8f-0123456789ab",
             "identity": identity(),
             "domainName": host,
             "deploymentId": "d1e2p3",
-            "apiId": REST_API,
+            "apiId": api,
         },
     }
 

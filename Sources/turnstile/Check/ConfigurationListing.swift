@@ -1,3 +1,4 @@
+import APIGateway
 import Authorization
 import AuthorizerService
 import JOSE
@@ -28,7 +29,7 @@ struct ConfigurationListing {
 
     func lines(_ form: Form) -> [String] {
         issuerTable.lines(width: form.width, coloured: form.isColoured) + [""]
-            + routeTable.lines(width: form.width, coloured: form.isColoured) + ["", summary]
+            + routeTable.lines(width: form.width, coloured: form.isColoured) + ["", summary] + notes
     }
 
     private var issuerTable: Table {
@@ -77,6 +78,15 @@ struct ConfigurationListing {
             + "policy per \(configuration.policyScope.name); \(Self.anything) asks for nothing"
     }
 
+    /// What is right and yet to be known.
+    private var notes: [String] {
+        guard case .token(let policies) = configuration.policyScope, !policies.deniesPathsOfNoRoute else { return [] }
+        return [
+            "note: the policies have no room to deny the paths that no route here takes, and their wildcards may reach "
+                + "them: the API must have no route that is not in this table (docs/policies.md)"
+        ]
+    }
+
     /// Names beside each other. `prefix` says how several are meant; one alone needs no word.
     private static func list(_ names: [ExactString]?, _ prefix: String = "") -> String {
         guard let names else { return anything }
@@ -91,6 +101,10 @@ struct ConfigurationListing {
         json.name("valid")
         json.bool(true)
         json.member("policy", configuration.policyScope.name)
+        if case .token(let policies) = configuration.policyScope {
+            json.name("deniesPathsOfNoRoute")
+            json.bool(policies.deniesPathsOfNoRoute)
+        }
         json.name("issuers")
         json.beginArray()
         for issuer in configuration.issuers { Self.write(issuer, to: &json) }

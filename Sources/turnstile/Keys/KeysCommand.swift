@@ -42,7 +42,7 @@ struct KeysPlanCommand: AsyncParsableCommand {
         let session = try await KeysSession(options)
         let plan = try session.plan()
         let report = KeysReport(plan, session, outcomes: nil)
-        report.print(asJSON: options.json)
+        try report.print(asJSON: options.json)
         guard plan.isInStep else { throw ExitStatus.difference.code }
         guard plan.faults.isEmpty else { throw ExitStatus.failure.code }
     }
@@ -77,7 +77,7 @@ struct KeysApplyCommand: AsyncParsableCommand {
         let run = KeysRun(plan, session)
         run.applyAll()
         let report = KeysReport(plan, session, outcomes: run.outcomes)
-        report.print(asJSON: options.json)
+        try report.print(asJSON: options.json)
         if let error = run.lastWord { Console.complain("Error: \(error.printable)") }
         if run.isInterrupted { throw ExitStatus.interrupted.code }
         guard run.isComplete, plan.faults.isEmpty else { throw ExitStatus.failure.code }

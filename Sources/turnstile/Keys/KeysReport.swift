@@ -15,13 +15,11 @@ struct KeysReport {
         self.outcomes = outcomes
     }
 
-    func print(asJSON: Bool) {
-        if asJSON {
-            Console.print(json)
-        } else {
-            let form = ConfigurationListing.Form.current
-            lines(width: form.width, coloured: form.isColoured).forEach(Console.print)
-        }
+    func print(asJSON: Bool) throws(Problem) {
+        let form = ConfigurationListing.Form.current
+        let text =
+            asJSON ? json : lines(width: form.width, coloured: form.isColoured).joined(separator: "\n")
+        try Console.deliver(text)
     }
 
     // MARK: For a person
