@@ -234,10 +234,12 @@ extension AWSClient {
         case .wrongSignature: return .invalidCredentials(place: place, region: region, isUnknown: false)
         case .denied:
             return .accessDenied(denied: fault.denial?.action ?? request.permission, who: fault.denial?.who)
-        case .notFound: return .notFound(action: action, message: message)
+        case .notFound where request.service == .apiGateway || !fault.type.isEmpty:
+            return .notFound(action: action, message: message)
         case .conflict: return .conflict(action: action, message: message)
         case .limitExceeded: return .limitExceeded(action: action, message: message)
-        case .throttled, .unavailable, .other:
+        // Cognito says by name what it does not have; a bare 404 is of something that stands before it.
+        case .throttled, .unavailable, .other, .notFound:
             return .refused(action: action, type: fault.type, status: fault.status, message: message)
         }
     }

@@ -26,9 +26,19 @@ extension AWSCredentials {
     /// A text of AWS without what it may repeat of these: a wrong signature is answered with all that was signed, the
     /// session token included.
     func withholdingSecrets(_ text: String) -> String {
-        for secret in [secretAccessKey, sessionToken].compactMap({ $0 }) where text.contains(secret) {
+        for secret in [secretAccessKey, sessionToken] where secret.map({ text.repeats($0) }) ?? false {
             return "(a message that repeats a secret)"
         }
         return text
+    }
+}
+
+extension String {
+    /// As much of a secret as tells it.
+    private static let tellingLength = 12
+
+    /// Whether the text holds a secret, or its beginning: a message that is long is cut, and the secret with it.
+    func repeats(_ secret: String) -> Bool {
+        !secret.isEmpty && contains(secret.prefix(Self.tellingLength))
     }
 }

@@ -1,4 +1,5 @@
 package import HTTPTransport
+package import StrictJSON
 
 /// Why a call to AWS came to nothing. Each is one line that ends with a way out, and holds no secret.
 package enum AWSError: Error, Equatable, Sendable {
@@ -80,6 +81,23 @@ extension AWSError {
         case .malformedResponse: "malformed_response"
         case .repeatedPage: "repeated_page"
         case .tooManyPages: "too_many_pages"
+        }
+    }
+}
+
+extension AWSError {
+    /// The error without a message of AWS that repeats what it was sent, as those about its form do.
+    package func withholding(_ secret: ExactString) -> AWSError {
+        func told(_ message: String) -> String {
+            message.repeats(secret.description) ? "(a message that repeats a key)" : message
+        }
+        return switch self {
+        case .notFound(let action, let message): .notFound(action: action, message: told(message))
+        case .conflict(let action, let message): .conflict(action: action, message: told(message))
+        case .limitExceeded(let action, let message): .limitExceeded(action: action, message: told(message))
+        case .refused(let action, let type, let status, let message):
+            .refused(action: action, type: type, status: status, message: told(message))
+        default: self
         }
     }
 }

@@ -23,8 +23,8 @@ package struct AWSOptions: Sendable {
 
 /// How many calls a second are made, so that those of others in the same account are not throttled by ours.
 package struct AWSPacing: Equatable, Sendable {
-    /// The calls that share a quota. A call of ``createAPIKey`` counts towards ``apiGateway`` too.
-    package enum Quota: CaseIterable, Sendable { case apiGateway, createAPIKey, userPools }
+    /// The calls that share a quota. A call of ``createAPIKey`` or ``deleteAPIKey`` counts towards ``apiGateway`` too.
+    package enum Quota: CaseIterable, Sendable { case apiGateway, createAPIKey, deleteAPIKey, userPools }
 
     package struct Rate: Equatable, Sendable {
         package let callsPerSecond: Int64
@@ -43,11 +43,12 @@ package struct AWSPacing: Equatable, Sendable {
 
     package init(rates: [Quota: Rate]) { self.rates = rates }
 
-    /// API Gateway's control plane: 10 a second with a burst of 40, and 5 CreateApiKey (Developer Guide, "Amazon API
-    /// Gateway quotas"). Cognito: 15 reads of app clients a second (Developer Guide, "Quotas in Amazon Cognito").
+    /// API Gateway's control plane: 10 a second with a burst of 40, and 5 each of CreateApiKey and DeleteApiKey
+    /// (Developer Guide, "Amazon API Gateway quotas"). Cognito: 15 reads of app clients a second, of which no one
+    /// operation more than 5 in one user pool (Developer Guide, "Quotas in Amazon Cognito").
     package static let quotas = AWSPacing(rates: [
         .apiGateway: Rate(callsPerSecond: 10, burst: 40), .createAPIKey: Rate(callsPerSecond: 5, burst: 1),
-        .userPools: Rate(callsPerSecond: 15, burst: 15),
+        .deleteAPIKey: Rate(callsPerSecond: 5, burst: 1), .userPools: Rate(callsPerSecond: 5, burst: 5),
     ])
 
     package static let none = AWSPacing(rates: [:])

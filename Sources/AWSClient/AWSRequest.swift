@@ -34,12 +34,21 @@ package struct AWSRequest: Sendable {
     ) -> AWSRequest {
         let type = json == nil ? nil : HTTPField(name: "Content-Type", value: "application/json")
         let accept = HTTPField(name: "Accept", value: "application/json")
-        let isCreation = method == .post && path == ["apikeys"]
         return AWSRequest(
             service: .apiGateway, action: "\(method.rawValue) /\(path.joined(separator: "/"))",
             permission: "apigateway:\(method.rawValue)", method: method, path: path, query: query,
             fields: [accept, type].compactMap { $0 }, body: json, isRead: method == .get,
-            quotas: isCreation ? [.apiGateway, .createAPIKey] : [.apiGateway])
+            quotas: [.apiGateway] + quotas(of: method, path))
+    }
+
+    /// Those that an operation has beside the service's own.
+    private static func quotas(of method: ServiceRequest.Method, _ path: [String]) -> [AWSPacing.Quota] {
+        guard path.first == "apikeys" else { return [] }
+        return switch method {
+        case .post: [.createAPIKey]
+        case .delete: [.deleteAPIKey]
+        default: []
+        }
     }
 
     /// A call of Cognito's kind: one POST, whose header names the operation.

@@ -106,7 +106,12 @@ extension APIGatewayKeys: UsageKeyStore {
         }
         json.endObject()
         json.endObject()
-        let answer = try client.send(.rest(.post, ["apikeys"], json: json.bytes))
+        let answer: AWSResponse
+        do throws(AWSError) {
+            answer = try client.send(.rest(.post, ["apikeys"], json: json.bytes))
+        } catch {
+            throw error.withholding(wanted.value.value)
+        }
         guard let id = answer.document?.root["id"]?.string, !id.isEmpty else {
             throw .malformedResponse(action: "POST /apikeys", reason: "has no id")
         }

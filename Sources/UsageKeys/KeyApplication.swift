@@ -93,6 +93,7 @@ package struct KeyApplication<Store: UsageKeyStore> {
         do throws(AWSError) { found = try store.key(valued: wanted.value.value) } catch { throw .aws(error) }
         guard let found else { return nil }
         guard let mark = KeyMark(of: found), mark.pool == pool else { throw .foreignKey(id: found.id) }
+        guard found.isEnabled else { throw .isDisabled(id: found.id) }
         return found.id
     }
 
@@ -135,6 +136,8 @@ package enum KeyChangeError: Error, Equatable, Sendable {
     case aws(AWSError)
     /// Something else has made a key with this value since the plan was made.
     case foreignKey(id: String)
+    /// A key of ours with this value was there all the time, disabled, and no list showed it.
+    case isDisabled(id: String)
     /// The key has come into these plans since the plan was made, and one of them is for the same stage.
     case isInOtherPlans([String])
 }

@@ -11,7 +11,9 @@ package struct KeyInventory: Sendable {
     package let rivals: PlanRivals
 
     package init(keys: [APIKey], attachments: [String: Set<String>], rivals: PlanRivals) {
-        self.keys = keys
+        // A list that changes while it is read page by page can show a key twice.
+        var seen: Set<String> = []
+        self.keys = keys.filter { seen.insert($0.id).inserted }
         self.attachments = attachments
         self.rivals = rivals
     }
@@ -27,12 +29,17 @@ package struct KeyPlan: Sendable {
     package private(set) var idle: [IdleKey] = []
     /// Keys that are as they should be.
     package private(set) var unchangedCount = 0
+    /// Enabled keys of this tool for the pool, before anything is done.
+    package let usedCount: Int
     /// How many keys the account has in the region.
     package let keyCount: Int
 
     /// The most that an account may have in a region (API Gateway developer guide, *Quotas for configuring and running
     /// a REST API*).
     package static let keyLimit = 10_000
+
+    /// A plan that takes this many keys from use, or fewer, is never a sweep.
+    private static let sweepFloor = 10
 
     private let pool: ExactString
     private let inventory: KeyInventory
@@ -47,6 +54,7 @@ package struct KeyPlan: Sendable {
         self.inventory = inventory
         left = assignment.left
         keyCount = inventory.keys.count
+        usedCount = inventory.keys.count { $0.isEnabled && KeyMark(of: $0)?.pool == pool }
         let keysByValue = Dictionary(inventory.keys.map { ($0.value, $0) }) { first, _ in first }
         for wanted in assignment.wanted { add(wanted, keysByValue[wanted.value.value]) }
         let wantedValues = Set(assignment.wanted.map(\.value.value))
@@ -59,6 +67,33 @@ package struct KeyPlan: Sendable {
     }
 
     package var isInStep: Bool { changes.isEmpty }
+
+    /// Enabled keys that are disabled or deleted.
+    package var withdrawnCount: Int { changes.count { $0.wanted == nil && $0.key?.isEnabled == true } }
+
+    /// Whether it takes more than two thirds of the pool's keys from use: rather a wrong pool, endpoint or configuration
+    /// than what somebody wants. A secret that was replaced leaves one key of two.
+    package var isSweep: Bool { withdrawnCount > Self.sweepFloor && withdrawnCount * 3 > usedCount * 2 }
+
+    /// Clients that a plan would take a key away from because a list does not show them.
+    ///
+    /// - Parameters:
+    ///   - keys: Every API key.
+    ///   - pool: Whose keys are meant.
+    ///   - clients: What the list showed.
+    ///   - isPruning: As for ``init(pool:assignment:inventory:isPruning:)``.
+    /// - Returns: Each once, in the order of the keys.
+    package static func owners(
+        ofKeys keys: [APIKey], in pool: ExactString, beside clients: [AppClient], isPruning: Bool
+    ) -> [ExactString] {
+        var known = Set(clients.map(\.id))
+        return keys.compactMap { key in
+            guard isPruning || key.isEnabled, let mark = KeyMark(of: key), mark.pool == pool,
+                case .client(let id) = mark.owner, known.insert(id).inserted
+            else { return nil }
+            return id
+        }
+    }
 
     /// Machine clients that stay refused until somebody does something.
     package var faults: [LeftClient] { left.filter(\.reason.isFault) }

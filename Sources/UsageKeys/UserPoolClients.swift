@@ -1,5 +1,5 @@
 package import AWSClient
-import StrictJSON
+package import StrictJSON
 
 /// The app clients of one user pool.
 package struct UserPoolClients {
@@ -28,6 +28,38 @@ package struct UserPoolClients {
         }
         progress(ids.count, ids.count)
         return clients
+    }
+
+    /// Asks for clients that the list did not show, each by its id: lists can lack what was made a moment ago, or be cut
+    /// short on the way, and who takes something away because of that has to be sure.
+    ///
+    /// - Parameters:
+    ///   - ids: What somebody wrote down as clients' ids; what cannot be one is not asked for.
+    ///   - progress: Is told how many were asked for, of how many.
+    /// - Returns: Those that are there.
+    /// - Throws: ``AWSError``.
+    package func clients(
+        unlisted ids: [ExactString], progress: (Int, Int) -> Void = { _, _ in }
+    ) throws(AWSError) -> [AppClient] {
+        var clients: [AppClient] = []
+        for (index, id) in ids.enumerated() where Self.isClientID(id) {
+            progress(index, ids.count)
+            if let client = try describe(id.description) { clients.append(client) }
+        }
+        return clients
+    }
+
+    /// Cognito API, `ClientIdType`: `[\w+]+`, 1 to 128 characters.
+    private static func isClientID(_ id: ExactString) -> Bool {
+        (1...128).contains(id.utf8.count)
+            && id.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "+"):
+                    true
+                default: false
+                }
+            }
     }
 
     private func identifiers() throws(AWSError) -> [String] {
@@ -73,14 +105,22 @@ package struct UserPoolClients {
         guard let found = answer.document?.root["UserPoolClient"] else {
             throw .malformedResponse(action: operation, reason: "has no UserPoolClient")
         }
+        guard found["ClientId"]?.exactString == ExactString(id) else {
+            throw .malformedResponse(action: operation, reason: "is about another client")
+        }
         return AppClient(
-            id: ExactString(try found.requiredString("ClientId", in: operation)),
-            name: found["ClientName"]?.string ?? id, isMachine: Self.isMachine(found))
+            id: ExactString(id), name: found["ClientName"]?.string ?? id,
+            isMachine: try Self.isMachine(found, in: operation))
     }
 
     /// Cognito lets a client have this flow only if it has a secret (Cognito API, `CreateUserPoolClient`).
-    private static func isMachine(_ client: JSONValue) -> Bool {
-        guard client["AllowedOAuthFlowsUserPoolClient"]?.bool == true else { return false }
-        return client["AllowedOAuthFlows"]?.elements?.contains { $0.isString("client_credentials") } ?? false
+    /// Members that are not there, or null, are those of a client without such flows; of another type they say nothing.
+    private static func isMachine(_ client: JSONValue, in operation: String) throws(AWSError) -> Bool {
+        let (isAllowed, flows) = (client["AllowedOAuthFlowsUserPoolClient"], client["AllowedOAuthFlows"])
+        guard isAllowed?.isNull ?? true || isAllowed?.bool != nil, flows?.isNull ?? true || flows?.elements != nil
+        else {
+            throw .malformedResponse(action: operation, reason: "has flows of no known form")
+        }
+        return isAllowed?.bool == true && flows?.elements?.contains { $0.isString("client_credentials") } ?? false
     }
 }

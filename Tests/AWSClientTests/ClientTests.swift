@@ -113,6 +113,18 @@ struct ClientTests {
                 "AWS refused GET /apikeys with status 400 BadRequestException: (a message that repeats a secret); see AWS's documentation of it"
         ),
         Vector(
+            testDescription: "a message so long that the secret in it is cut",
+            step: fault(
+                "BadRequestException", 400, String(repeating: "x", count: 285) + "s3cret/of+the/environment"),
+            code: "refused",
+            line:
+                "AWS refused GET /apikeys with status 400 BadRequestException: (a message that repeats a secret); see AWS's documentation of it"
+        ),
+        Vector(
+            testDescription: "a 404 that is not Cognito's", step: Step("<html>no such page</html>", status: 404),
+            call: .userPools("DescribeUserPoolClient", json: Array("{}".utf8)), code: "refused",
+            line: "AWS refused DescribeUserPoolClient with status 404; see AWS's documentation of it"),
+        Vector(
             testDescription: "not JSON", step: Step("<html>"), code: "malformed_response",
             line: "the answer to GET /apikeys is not JSON; check that the endpoint is AWS's"),
     ]
@@ -246,6 +258,19 @@ struct ClientTests {
             let (error, _, count) = try exchange([Step("{}")], .rest(.delete, ["apikeys", id]))
             #expect(error == .invalidRequest(action: "DELETE /apikeys/\(id)"))
             #expect(count == 0)
+        }
+    }
+
+    @Test func `deletions of keys, and reads of one pool, are paced at quotas of their own`() throws {
+        let server = try ScriptedServer([Step("{}")])
+        for (call, sleeps) in [
+            (AWSRequest.rest(.delete, ["apikeys", "a"]), [200, 200, 200, 200, 200, 200]), (Self.pools, [200, 200]),
+            (.rest(.delete, ["usageplans", "a", "keys", "b"]), []),
+        ] as [(AWSRequest, [Int64])] {
+            let surroundings = Surroundings.signed(to: server)
+            let client = try surroundings.client()
+            for _ in 0..<7 { _ = try client.send(call) }
+            #expect(surroundings.sleeps == sleeps)
         }
     }
 

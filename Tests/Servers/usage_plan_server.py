@@ -10,6 +10,7 @@ The first line of standard input is a JSON object, the world:
   mostPerPage  a page never has more, whatever limit is asked for
   troubles     {"seed": 1, NAME: one in so many calls...}, names below
   hiddenFor    a new key is missing from so many lists after it was made
+  unlisted     [clients' ids] that no list shows, though they are there
   repeatsPosition   the first page of API keys comes again and again
   refusal      {"call": "GET /apikeys" or "ListUserPoolClients", "status", "type", "message", "headers": {}}
 The first line of standard output is the port, on 127.0.0.1. GET /-/world answers the world as it has become, with
@@ -59,6 +60,7 @@ class World:
         self.random = random.Random(self.troubles.pop("seed", 0))
         self.hidden_for = world.get("hiddenFor", 0)
         self.repeats_position = world.get("repeatsPosition", False)
+        self.unlisted = set(world.get("unlisted", []))
         self.refusal = world.get("refusal")
         self.hidden = {}
         self.calls = {}
@@ -101,6 +103,7 @@ class World:
             raise Refusal(400, "ResourceNotFoundException", f"User pool {ask.get('UserPoolId')} does not exist.")
         if operation == "ListUserPoolClients":
             clients = sorted(self.clients.values(), key=lambda client: client["id"])
+            clients = [client for client in clients if client["id"] not in self.unlisted]
             page, token = self.page(clients, min(ask.get("MaxResults", 60), 60), ask.get("NextToken"))
             shown = [{"ClientId": client["id"], "ClientName": client["name"]} for client in page]
             return 200, {"UserPoolClients": shown} | ({"NextToken": token} if token else {})

@@ -65,6 +65,7 @@ package final class UsagePlanServer {
         package var attached: [String: [String]] = [:]
         package var keyLimit = 10_000
         package var mostPerPage = 500
+        package var unlisted: [String] = []
         package var repeatsPosition = false
         package var refusal: Refusal?
 

@@ -147,6 +147,20 @@ struct KeyApplicationTests {
     }
 
     @Test
+    func `a disabled key that no list showed is not called made`() throws {
+        var model = KeyModel(stageOfPlan: Self.stages, seed: 1)
+        let round = Round(clients: [1: "gold"])
+        let late = Self.plan(round, model)
+        Self.run(round, on: &model, killAfter: nil, nil)
+        Self.run(Round(clients: [:]), on: &model, killAfter: nil, nil)
+        var application = KeyApplication(store: model, pool: Fixtures.pool)
+        for change in late.changes {
+            #expect(throws: KeyChangeError.isDisabled(id: "made1")) { try application.apply(change) }
+        }
+        #expect(!late.changes.isEmpty)
+    }
+
+    @Test
     func `a key that another program makes at the same moment is found and not called a failure`() throws {
         var model = KeyModel(stageOfPlan: Self.stages, seed: 1)
         let round = Round(clients: [1: "gold"])

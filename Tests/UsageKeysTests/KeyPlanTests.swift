@@ -50,6 +50,9 @@ struct KeyPlanTests {
             clients: [Fixtures.client(1, isMachine: false)], keys: [Fixtures.key(1)], inPlans: gold,
             steps: [[.disable]]),
         Vector(
+            testDescription: "a key that the list shows twice", clients: [],
+            keys: [Fixtures.key(1), Fixtures.key(1)], inPlans: gold, isPruning: true, steps: [[.delete]]),
+        Vector(
             testDescription: "a disabled key of a client that is gone", clients: [],
             keys: [Fixtures.key(1, isEnabled: false, description: KeyDescription.disabled)], idle: [.clientGone]),
         Vector(
@@ -89,6 +92,39 @@ struct KeyPlanTests {
         #expect(plan.changes.map(\.steps) == vector.steps)
         #expect(plan.left.map(\.reason) == vector.left)
         #expect(plan.idle.map(\.reason) == vector.idle)
+    }
+
+    static let sweeps: [(clients: Int, isPruning: Bool, secretIsNew: Bool, isSweep: Bool)] = [
+        (0, false, false, true), (0, true, false, true), (6, false, false, true), (7, false, false, false),
+        (20, false, false, false),
+        // All clients are there, and the configuration gives each another key: one that was forgotten, with --prune.
+        (20, true, true, true), (20, false, true, false),
+    ]
+
+    @Test(arguments: sweeps)
+    func `a plan that takes more than two thirds of the keys from use is known as one`(
+        _ vector: (clients: Int, isPruning: Bool, secretIsNew: Bool, isSweep: Bool)
+    ) {
+        let keys = (0..<20).map { number in
+            Fixtures.key(number, value: vector.secretIsNew ? ExactString("old value \(number)") : nil)
+        }
+        let attachments = ["gold": Set(keys.map(\.id))]
+        let assignment = Fixtures.assignment((0..<vector.clients).map { Fixtures.client($0) })
+        let plan = Fixtures.plan(assignment, Fixtures.inventory(keys, attachments), isPruning: vector.isPruning)
+        #expect(plan.usedCount == 20)
+        #expect(plan.isSweep == vector.isSweep)
+    }
+
+    @Test
+    func `pruning what a new secret has replaced is no sweep, nor is the end of a small pool`() {
+        let old = (0..<20).map { Fixtures.key($0, id: "old\($0)", value: ExactString("old value \($0)")) }
+        let keys = old + (0..<20).map { Fixtures.key($0) }
+        let assignment = Fixtures.assignment((0..<20).map { Fixtures.client($0) })
+        let rotated = Fixtures.plan(
+            assignment, Fixtures.inventory(keys, ["gold": Set(keys.map(\.id))]), isPruning: true)
+        #expect(rotated.withdrawnCount == 20 && rotated.usedCount == 40 && !rotated.isSweep)
+        let few = (0..<10).map { Fixtures.key($0) }
+        #expect(!Fixtures.plan(Fixtures.assignment([]), Fixtures.inventory(few, [:])).isSweep)
     }
 
     static let foreign: [(APIKey, Set<String>, LeftClient.Reason, isFault: Bool)] = [

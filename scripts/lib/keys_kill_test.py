@@ -20,6 +20,8 @@ import tally
 from keys_worlds import CREDENTIALS, REGION, MotoWorld, OwnWorld, World
 
 RUN_SECONDS = 300
+# Of so many attachments some meet a conflict, and some an answer that is lost.
+ONE_GO_CLIENTS = 60
 TROUBLES = {
     "throttled": 120, "unavailable": 150, "lostBefore": 150, "lostAfter": 60, "concurrent": 12, "retryAfter": 900,
 }  # fmt: skip
@@ -205,6 +207,17 @@ class KillTest:
             flush=True,
         )
 
+    def in_one_go(self) -> None:
+        """Many new clients and one run that nobody kills: what it calls done is done, whatever troubles it had."""
+        for number in range(ONE_GO_CLIENTS):
+            name = f"silver-late-{number}"
+            self.machines[self.world.add_client(name, is_machine=True)] = name
+        status, output = self.run("apply")
+        if status != 0:
+            self.faults.append(f"a run in one go ended with {status}: {output[-400:]}")
+        self.look_at_the_end(is_pruning=False)
+        print(f"{self.world.name}: {ONE_GO_CLIENTS} in one go, {len(self.faults)} faults", flush=True)
+
     def two_at_once(self) -> None:
         """Two that work on the same at the same time."""
         self.change_pool()
@@ -237,6 +250,7 @@ def main() -> int:
         tests[-1].tell()
         if not tests[-1].faults:
             tests[-1].two_at_once()
+            tests[-1].in_one_go()
     faults = [f"{test.world.name}: {fault}" for test in tests for fault in test.faults]
     for fault in faults[:20]:
         print(fault)

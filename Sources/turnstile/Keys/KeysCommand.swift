@@ -42,7 +42,7 @@ struct KeysPlanCommand: AsyncParsableCommand {
         let session = try await KeysSession(options)
         let plan = try session.plan()
         let report = KeysReport(plan, session, outcomes: nil)
-        report.print(asJSON: options.json)
+        try report.print(asJSON: options.json)
         guard plan.isInStep else { throw ExitStatus.difference.code }
         guard plan.faults.isEmpty else { throw ExitStatus.failure.code }
     }
@@ -69,10 +69,15 @@ struct KeysApplyCommand: AsyncParsableCommand {
     func run() async throws {
         let session = try await KeysSession(options)
         let plan = try session.plan()
+        guard options.allowSweep || !plan.isSweep else {
+            throw Problem(
+                "this would take \(plan.withdrawnCount) of the pool's \(plan.usedCount) keys from use, so nothing was done",
+                remedy: "look at plan, and at the pool and the configuration; if it is meant, say --allow-sweep")
+        }
         let run = KeysRun(plan, session)
         run.applyAll()
         let report = KeysReport(plan, session, outcomes: run.outcomes)
-        report.print(asJSON: options.json)
+        try report.print(asJSON: options.json)
         if let error = run.lastWord { Console.complain("Error: \(error.printable)") }
         if run.isInterrupted { throw ExitStatus.interrupted.code }
         guard run.isComplete, plan.faults.isEmpty else { throw ExitStatus.failure.code }

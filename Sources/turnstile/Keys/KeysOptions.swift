@@ -56,6 +56,9 @@ struct KeysOptions: ParsableArguments {
     @Flag(help: "Delete keys that nobody wants any more: of clients that are gone, and those that were replaced.")
     var prune = false
 
+    @Flag(help: "Disable or delete even more than two thirds of the pool's keys, where those are more than ten.")
+    var allowSweep = false
+
     @Flag(help: "Print one JSON object.")
     var json = false
 

@@ -12,6 +12,8 @@ extension KeysReport {
         json.member("configuration", session.configurationPath)
         json.name("inStep")
         json.bool(outcomes.map { outcomes in outcomes.allSatisfy(\.isDone) } ?? plan.isInStep)
+        json.name("isSweep")
+        json.bool(plan.isSweep)
         json.name("changes")
         json.beginArray()
         for (index, change) in plan.changes.enumerated() { Self.write(change, outcomes?[index], to: &json) }

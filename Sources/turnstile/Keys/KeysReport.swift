@@ -15,13 +15,11 @@ struct KeysReport {
         self.outcomes = outcomes
     }
 
-    func print(asJSON: Bool) {
-        if asJSON {
-            Console.print(json)
-        } else {
-            let form = ConfigurationListing.Form.current
-            lines(width: form.width, coloured: form.isColoured).forEach(Console.print)
-        }
+    func print(asJSON: Bool) throws(Problem) {
+        let form = ConfigurationListing.Form.current
+        let text =
+            asJSON ? json : lines(width: form.width, coloured: form.isColoured).joined(separator: "\n")
+        try Console.deliver(text)
     }
 
     // MARK: For a person
@@ -95,6 +93,11 @@ struct KeysReport {
         }
         let idle = plan.idle.count { $0.reason == .clientGone }
         if idle > 0 { lines.append("\(idle) disabled, their clients gone: --prune deletes them") }
+        if outcomes == nil, plan.isSweep {
+            lines.append(
+                "that takes \(plan.withdrawnCount) of \(plan.usedCount) keys from use: apply does it with --allow-sweep only"
+            )
+        }
         let total = plan.keyCount + plan.count(of: .create)
         if outcomes == nil, total > KeyPlan.keyLimit {
             lines.append("that makes \(total) keys, and API Gateway takes \(KeyPlan.keyLimit) in an account and region")

@@ -88,6 +88,7 @@ extension KeyChangeError {
         switch self {
         case .aws(let error): error.code
         case .foreignKey: "foreign_key"
+        case .isDisabled: "key_disabled"
         case .isInOtherPlans: "in_other_plans"
         }
     }
@@ -98,6 +99,7 @@ extension KeyChangeError {
             "API Gateway takes no more keys in this account and region; delete what is not used, as with --prune"
         case .aws(let error): "\(error.what); \(error.remedy)"
         case .foreignKey(let id): "key \(id) has its value, and was not made by turnstile; run plan again"
+        case .isDisabled(let id): "key \(id) has its value and is disabled, which no list showed; run it again"
         case .isInOtherPlans(let plans):
             "somebody has put the key into plan \(plans.joined(separator: ", ")) of the same stage; run it again"
         }

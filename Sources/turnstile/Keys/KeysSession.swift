@@ -54,8 +54,10 @@ struct KeysSession {
         let progress = Progress()
         defer { progress.end() }
         do throws(AWSError) {
-            let clients = try clients.all { progress.show("reading app clients", $0, of: $1) }
+            var clients = try clients.all { progress.show("reading app clients", $0, of: $1) }
             let all = try keys.keys { progress.show("reading API keys: \($0)") }
+            let missing = KeyPlan.owners(ofKeys: all, in: ExactString(pool.id), beside: clients, isPruning: isPruning)
+            clients += try self.clients.clients(unlisted: missing) { progress.show("asking who is gone", $0, of: $1) }
             var attachments: [String: Set<String>] = [:]
             for plan in rivals.all.sorted() { attachments[plan] = try keys.keys(inPlan: plan) }
             let assignment = KeyAssignment(of: clients, under: issuers, plans: rules, hashing: OpenSSLHashing())
@@ -119,6 +121,11 @@ struct KeysSession {
                 name.map { "\(configuration.path) has no issuer \($0)" }
                     ?? "\(configuration.path) has no issuer for user pool \(pool.id)",
                 remedy: "its issuers are \(names)")
+        }
+        guard fitting.allSatisfy({ $0.policy.issuer == ExactString(pool.issuer) }) else {
+            let words = fitting.map { "\($0.policy.name) takes tokens of \($0.policy.issuer)" }.joined(separator: "; ")
+            throw Problem(
+                "\(words), not of user pool \(pool.id)", remedy: "give its pool, or the name of the pool's own issuer")
         }
         guard fitting.contains(where: { $0.usageKey.canBeKept }) else {
             let words = fitting.map { "\($0.policy.name): \($0.usageKey.reasonAgainst)" }.joined(separator: "; ")
