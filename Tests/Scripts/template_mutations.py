@@ -351,6 +351,7 @@ MUTATIONS: list[tuple[str, str, str, Change]] = [
         "a dashboard of nothing",
         replace("Dashboard.Properties.DashboardBody.Fn::Sub", '"KeyFetchTime"', '"KeyTime"'),
     ),
+    ("dashboard-name", REST, "a name for all regions", put("Dashboard.Properties.DashboardName", {"Ref": "AWS::StackName"})),
     ("metrics-on", REST, "metrics are off", table("metrics", "none")),
     ("watched", REST, "no alarm on key fetches", drop("KeyFetchAlarm")),
     ("watched", REST, "no dashboard", drop("Dashboard")),

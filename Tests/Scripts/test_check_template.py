@@ -3,10 +3,13 @@
 import copy
 import functools
 import pathlib
+import re
+import subprocess
 import tempfile
 import unittest
 
 import check_template
+from run_emulator import environment_file
 from template_model import Stack
 from template_mutations import ATTACH, MUTATIONS, REST, STREAMS
 from template_rule import RULES
@@ -16,6 +19,22 @@ SAM = ROOT / ".build-tools/sam"
 TEMPLATES = (REST, ATTACH, STREAMS)
 
 TOOL = ROOT / ".build/debug/turnstile"
+# What Cognito's API and developer guide take and refuse, by parameter.
+PARAMETERS = (
+    (
+        "ResourceServer",
+        ("https://a", "https://a.example/prod", "https://a/${USER_POOL_ID}", "https://a/{x}'$&,;=%20<>`|^~!#[]"),
+        ("https://", "https://a/", "http://a", "https://a b", 'https://a"b', "https://a\\b", "https://é", "https://a\x7f"),
+    ),
+    (
+        "DomainPrefix",
+        ("turnstile", "a", "a-b", "0", "x" * 42),
+        ("", "-a", "a-", "A", "my-aws", "amazonas", "cognito", "a.b", "x" * 43),
+    ),
+    ("UserPoolId", ("eu-west-1_AbC", "us-gov-east-1_x9"), ("eu-west-1", "eu-west-1_a-b", "EU-west-1_A", "x_a")),
+    ("ReservedConcurrency", ("none", "1", "1000"), ("", "0", "-1", "None", "1e3", "100000")),
+    ("WebCallbackUrl", ("https://a/b?c=d",), ("http://a", "https://", "https://a#b", "https://a b")),
+)
 
 
 @functools.cache
@@ -73,6 +92,44 @@ class TemplateTests(unittest.TestCase):
         translated["Resources"]["ApiLogs"]["Properties"]["RetentionInDays"] = 31
         self.assertTrue(list(check_template.lint(SAM, translated)))
         self.assertEqual(list(check_template.lint(SAM, stacks()[0][REST].translated)), [])
+
+    def test_parameters_take_what_aws_takes(self) -> None:
+        for name, good, bad in PARAMETERS:
+            for path, stack in stacks()[0].items():
+                if parameter := stack.parameters.get(name):
+                    pattern = re.compile(parameter["AllowedPattern"], re.ASCII)
+                    for value in good:
+                        self.assertTrue(pattern.fullmatch(value), f"{path}: {name} refuses {value}")
+                    for value in bad:
+                        self.assertFalse(pattern.fullmatch(value), f"{path}: {name} takes {value}")
+
+    @unittest.skipUnless(TOOL.exists(), "swift build --product turnstile")
+    def test_bootstrap_takes_every_resource_server_that_the_parameter_takes(self) -> None:
+        (values,) = [good for name, good, _ in PARAMETERS if name == "ResourceServer"]
+        for value in values:
+            samples = {**environment_file(ROOT / "stack/environment"), "RESOURCE_SERVER": value}
+            command = [str(TOOL), "check", "--json", "--config", str(ROOT / "stack/authorizer.json")]
+            done = subprocess.run(command, env=samples, capture_output=True, text=True, timeout=60)
+            self.assertEqual(done.returncode, 0, f"{value}: {done.stdout}{done.stderr}")
+
+    def test_what_a_rule_cannot_read_is_a_fault(self) -> None:
+        stack = copy.deepcopy(stacks()[0][REST])
+        del stack.translated["Resources"]["BasicClient"]["Properties"]["AllowedOAuthScopes"]
+        self.assertIn("cannot be judged: KeyError: 'AllowedOAuthScopes'", faults(stack, "client-after-scopes")[0]["why"])
+
+    def test_another_route_table_may_be_said(self) -> None:
+        whole = stacks()[0][REST]
+        answer = {"source": whole.source, "translated": whole.translated}
+        stack = check_template.stack_of(pathlib.Path(REST), answer, ROOT / "stack/attach.json")
+        self.assertTrue(faults(stack, "routes"))
+        with tempfile.TemporaryDirectory() as folder:
+            broken = pathlib.Path(folder, "broken.json")
+            broken.write_text("{")
+            for table in (broken, pathlib.Path(folder, "nowhere.json")):
+                with self.assertRaisesRegex(SystemExit, "cannot be read"):
+                    check_template.stack_of(pathlib.Path(REST), answer, table)
+        with self.assertRaisesRegex(SystemExit, "say --table"):
+            check_template.stack_of(pathlib.Path("mine.yaml"), {"source": {}, "translated": {}})
 
     @unittest.skipUnless(TOOL.exists(), "swift build --product turnstile")
     def test_what_bootstrap_would_not_load_is_reported(self) -> None:

@@ -58,6 +58,36 @@ class DeployTests(unittest.TestCase):
             self.assertIn(said, done.stderr)
         self.assertEqual(deploy("--regoin", "eu-west-1").returncode, 64)
 
+    def test_a_parameter_that_would_be_passed_over_or_fail_is_refused(self) -> None:
+        for parameter, said in (
+            ("UserPoolTeir=PLUS", "the template has no parameter UserPoolTeir; it has UserPoolId, UserPoolTier, "),
+            ("Authorizer=x", "the template has no parameter Authorizer"),
+            (f"Architecture={MACHINE}", f"say --arch {MACHINE}"),
+            ("UserPoolId=us-east-1_AbCdEf123", "say --region us-east-1"),
+            ("UserPoolId=eu-west-12_AbCdEf123", "say --region eu-west-12"),
+        ):
+            done = deploy("--dry-run", "--region", "eu-west-1", parameter)
+            self.assertEqual((done.returncode, done.stdout, done.stderr.count("\n")), (1, "", 1), parameter)
+            self.assertIn(said, done.stderr)
+        for parameter in ("UserPoolId=eu-west-1_AbCdEf123", "UserPoolId=", "AlarmTopicArn=arn:aws:sns:x:1:a=b"):
+            self.assertEqual(deploy("--dry-run", "--region", "eu-west-1", parameter).returncode, 0, parameter)
+
+    def test_the_template_is_held_to_the_route_table_that_is_deployed(self) -> None:
+        with tempfile.NamedTemporaryFile("w", prefix="my table", suffix=".json") as file:
+            printed = commands("--region", "eu-west-1", TURNSTILE_CONFIG=file.name)
+            self.assertEqual(printed[0], ["scripts/check-template", "--table", file.name, "template.yaml"])
+            self.assertIn(file.name, printed[5])
+
+    def test_every_script_shows_its_manual_wherever_one_stands(self) -> None:
+        for script in sorted((ROOT / "scripts").iterdir()):
+            if not os.access(script, os.X_OK) or not script.is_file() or "show_usage" not in script.read_text():
+                continue
+            for folder, name in ((ROOT, f"scripts/{script.name}"), (ROOT / "docs", f"../scripts/{script.name}")):
+                with self.subTest(script=name, folder=folder):
+                    done = subprocess.run([name, "--help"], cwd=folder, capture_output=True, text=True, timeout=60)
+                    self.assertEqual(done.returncode, 0, done.stderr)
+                    self.assertIn("usage:", done.stdout)
+
     def test_make_refuses_another_processor_than_its_own(self) -> None:
         environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "TURNSTILE_ARCH": OTHER}
         command = ["make", "-C", str(ROOT), "build-Authorizer", "ARTIFACTS_DIR=/nowhere"]

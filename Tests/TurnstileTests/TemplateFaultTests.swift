@@ -248,4 +248,17 @@ struct TemplateWarningTests {
             SampleTemplate.rest(SampleTemplate.event("A", "GET", "/a")) + loop, rules: ["GET /a"])
         #expect(other.warnings == ["Resources: Fn::ForEach::Routes is not followed"])
     }
+
+    @Test(arguments: [
+        "Fn::Transform: { Name: AWS::Include }", "paths: { Fn::Transform: { Name: AWS::Include } }",
+        "paths: { /a: { Fn::Transform: { Name: AWS::Include } } }",
+        "paths: { /a: { get: { Fn::Transform: { Name: AWS::Include } } } }",
+    ])
+    func `a body that is elsewhere is said, also where no authorizer is found for it`(_ body: String) throws {
+        let api = "Resources:\n  Api: { Type: AWS::Serverless::Api, Properties: { DefinitionBody: { \(body) } } }"
+        let comparison = try Comparison(api, rules: ["GET /a"])
+        #expect(comparison.run.status == 1)
+        #expect(comparison.run.errors.contains("Api: its body is put together by Fn::Transform"))
+        #expect(comparison.run.errors.count(where: \.isNewline) == 1)
+    }
 }

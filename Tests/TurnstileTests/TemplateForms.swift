@@ -79,6 +79,13 @@ enum TemplateForms {
               }}}}}
             """, rules: ["GET /a"], ["in_step GET /a | GET /a", "not_guarded DELETE /a | "]),
         Vector(
+            "methods and routes that hang on a condition", conditional,
+            rules: ["GET /", "PUT /", "GET /b", "$connect"],
+            [
+                "unknown $connect | $connect", "unknown GET / | GET /", "unknown PUT / | PUT /",
+                "unknown GET /b | GET /b",
+            ]),
+        Vector(
             "a tree of resources and methods", tree, rules: ["GET /", "GET /orders/{id}", "ANY /orders"],
             [
                 "in_step GET / | GET /", "in_step GET /orders/{id} | GET /orders/{id}",
@@ -170,6 +177,20 @@ enum TemplateForms {
           Lost: { Type: AWS::ApiGateway::Method, Properties: { RestApiId: !Ref Api, ResourceId: !Ref Nowhere, HttpMethod: GET, AuthorizationType: CUSTOM, AuthorizerId: !Ref Auth } }
           Circle: { Type: AWS::ApiGateway::Method, Properties: { RestApiId: !Ref Api, ResourceId: !Ref Ring, HttpMethod: GET, AuthorizationType: CUSTOM, AuthorizerId: !Ref Auth } }
           Said: { Type: AWS::ApiGateway::Method, Properties: { RestApiId: !Ref Api, ResourceId: !Ref Given, HttpMethod: GET, AuthorizationType: CUSTOM, AuthorizerId: !Ref Auth } }
+
+        """
+
+    static let conditional = """
+        Resources:
+          Gate: { Type: AWS::Lambda::Function }
+          Api: { Type: AWS::ApiGateway::RestApi }
+          Auth: { Type: AWS::ApiGateway::Authorizer, Properties: { RestApiId: !Ref Api, Type: REQUEST, AuthorizerResultTtlInSeconds: 0, AuthorizerUri: !GetAtt Gate.Arn } }
+          A: { Type: AWS::ApiGateway::Method, Properties: { RestApiId: !Ref Api, ResourceId: !GetAtt Api.RootResourceId, HttpMethod: GET, AuthorizationType: !If [Open, NONE, CUSTOM], AuthorizerId: !Ref Auth } }
+          B: { Type: AWS::ApiGateway::Method, Properties: { RestApiId: !Ref Api, ResourceId: !GetAtt Api.RootResourceId, HttpMethod: PUT, AuthorizationType: CUSTOM, AuthorizerId: !If [One, !Ref Auth, !Ref Other] } }
+          Http: { Type: AWS::ApiGatewayV2::Api, Properties: { ProtocolType: HTTP } }
+          HttpAuth: { Type: AWS::ApiGatewayV2::Authorizer, Properties: { ApiId: !Ref Http, AuthorizerType: REQUEST, AuthorizerUri: !GetAtt Gate.Arn } }
+          C: { Type: AWS::ApiGatewayV2::Route, Properties: { ApiId: !Ref Http, RouteKey: GET /b, AuthorizationType: !Ref Kind, AuthorizerId: !Ref HttpAuth } }
+          Socket: { Type: AWS::Serverless::WebSocketApi, Properties: { Auth: { AuthType: !If [Open, NONE, CUSTOM], AuthArn: !GetAtt Gate.Arn }, Routes: { $connect: {} } } }
 
         """
 

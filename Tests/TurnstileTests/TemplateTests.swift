@@ -103,6 +103,17 @@ struct TemplateTests {
             ["not_a_route_key GET /beta/a/${x} | ", "in_step PUT /w | PUT /w", "no_route – | GET /beta/a/{x}"],
             options: ["--parameter", "Stage=beta", "--parameter", "Where=/w", "--parameter", "How=PUT"]),
         Vector(
+            "who is asked hangs on a condition",
+            Sample.rest(
+                Sample.event("A", "GET", "/a", ", Auth: { Authorizer: !If [IsOpen, NONE, Turnstile] }")
+                    + Sample.event("B", "GET", "'/b/{x}'", ", Auth: { Authorizer: !Ref Who }")
+                    + Sample.event("C", "GET", "/c", ", Auth: { Authorizer: !Ref Who }")),
+            rules: ["GET /a", "GET /b/{y}", "GET /d"],
+            [
+                "unknown GET /a | GET /a", "unknown GET /b/{x} | GET /b/{y}", "unknown GET /c | ",
+                "no_route – | GET /d",
+            ]),
+        Vector(
             "preflight that is left out, and preflight that is not",
             Sample.rest(
                 Sample.event("A", "GET", "/a") + Sample.event("B", "OPTIONS", "/a"),

@@ -1,6 +1,6 @@
 """Judges SAM templates by what SAM and cfn-lint say of them, and by rules to which both are blind.
 
-    check_template.py [--json] --sam FOLDER [--turnstile FILE] TEMPLATE…
+    check_template.py [--json] [--table FILE] --sam FOLDER [--turnstile FILE] TEMPLATE…
 
 FOLDER is the SAM CLI's virtual environment; FILE the operator's tool, which loads the route tables as bootstrap would.
 Prints the verdicts, and faults as `file: rule: what: why`. Ends with 1 where there is a fault. Standard library only.
@@ -70,22 +70,33 @@ def load(turnstile: pathlib.Path, table: pathlib.Path) -> Iterator[Fault]:
         yield table.name, (done.stderr.strip() or done.stdout.strip()).splitlines()[0]
 
 
-def route_table(path: pathlib.Path, source: dict) -> pathlib.Path:
+def route_table(path: pathlib.Path, source: dict, instead: pathlib.Path | None = None) -> pathlib.Path:
+    if instead:
+        return instead
     named = source.get("Metadata", {}).get("Turnstile", {}).get("RouteTable")
     if not named:
-        raise SystemExit(f"{path}: Metadata.Turnstile.RouteTable does not say which route table goes with it")
+        raise SystemExit(
+            f"error: {path}: Metadata.Turnstile.RouteTable does not say which route table goes with it: say --table FILE"
+        )
     return ROOT / named
 
 
-def stack_of(path: pathlib.Path, answer: dict) -> Stack:
-    table = json.loads(route_table(path, answer["source"]).read_text())
+def stack_of(path: pathlib.Path, answer: dict, instead: pathlib.Path | None = None) -> Stack:
+    file = route_table(path, answer["source"], instead)
+    try:
+        table = json.loads(file.read_text())
+    except (OSError, ValueError) as error:
+        raise SystemExit(f"error: the route table {file} cannot be read: {error}") from None
     return Stack(path, answer["source"], answer["translated"], table, ROOT)
 
 
 def judged(stack: Stack) -> list[dict]:
     results = []
     for rule in RULES:
-        verdicts = list(rule.judge(stack))
+        try:
+            verdicts = list(rule.judge(stack))
+        except (AttributeError, KeyError, TypeError, ValueError) as error:  # a form that the rule does not know
+            verdicts = [("the template", f"cannot be judged: {type(error).__name__}: {error}")]
         faults = [{"what": what, "why": why} for what, why in verdicts if why]
         results.append({"id": rule.id, "rule": rule.sentence, "looked_at": len(verdicts), "faults": faults})
     return results
@@ -97,15 +108,18 @@ def result(id: str, sentence: str, faults: Iterator[Fault]) -> dict:
     }  # fmt: skip
 
 
-def check(sam: pathlib.Path, turnstile: pathlib.Path | None, path: pathlib.Path, answer: dict) -> list[dict]:
-    results = [result("sam-validate", "SAM and its lint take the template.", validate(sam, path))]
-    if turnstile:
-        table = route_table(path, answer["source"])
-        results.append(result("route-table", "bootstrap takes the route table.", load(turnstile, table)))
+def check(given: argparse.Namespace, path: pathlib.Path, answer: dict) -> list[dict]:
+    results = [result("sam-validate", "SAM and its lint take the template.", validate(given.sam, path))]
+    if given.turnstile:
+        table = route_table(path, answer["source"], given.table)
+        refused = list(load(given.turnstile, table))
+        results.append(result("route-table", "bootstrap takes the route table.", iter(refused)))
+        if refused:
+            return results  # what it says cannot be held against anything
     if "error" in answer:
         return [*results, result("translate", "SAM can translate it.", iter([("samtranslator", answer["error"])]))]
-    results.append(result("cfn-lint", "cfn-lint takes what SAM makes of it.", lint(sam, answer["translated"])))
-    return results + judged(stack_of(path, answer))
+    results.append(result("cfn-lint", "cfn-lint takes what SAM makes of it.", lint(given.sam, answer["translated"])))
+    return results + judged(stack_of(path, answer, given.table))
 
 
 def show(path: str, results: list[dict]) -> None:
@@ -121,6 +135,7 @@ def show(path: str, results: list[dict]) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--table", type=pathlib.Path)
     parser.add_argument("--sam", type=pathlib.Path, required=True)
     parser.add_argument("--turnstile", type=pathlib.Path)
     parser.add_argument("templates", type=pathlib.Path, nargs="+")
@@ -128,7 +143,7 @@ def main() -> int:
 
     answers = translate(given.sam, [{"path": str(path.resolve())} for path in given.templates])
     found = {
-        str(path): check(given.sam, given.turnstile, path, answer)
+        str(path): check(given, path, answer)
         for path, answer in zip(given.templates, answers, strict=True)
     }
     results = [each for of_one in found.values() for each in of_one]

@@ -35,9 +35,10 @@ record() {
     [[ -z ${TURNSTILE_TALLY:-} ]] || printf '%s %s %s\n' "$1" "$2" "$3" >>"$TURNSTILE_TALLY"
 }
 
-# Prints the comment at the head of a script, which is its manual, and ends.
+# Prints the comment at the head of a script, which is its manual, and ends. The script is named from where the person
+# stands.
 show_usage() {
-    awk 'NR > 1 && !/^#/ { exit } NR > 1 { sub(/^# ?/, ""); print }' "$1"
+    (cd "$standing" && awk 'NR > 1 && !/^#/ { exit } NR > 1 { sub(/^# ?/, ""); print }' "$1")
     exit "${2:-0}"
 }
 

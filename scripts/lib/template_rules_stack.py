@@ -248,6 +248,13 @@ def told_apart(code: str) -> set[str]:
     return set(re.findall(r'\bcount\("(\w+)"[^)\n]*isToldApart: true', code))
 
 
+@rule("dashboard-name", "A dashboard's name tells its region: dashboards are the account's, and each name is there once.")
+def dashboard_name(stack: Stack) -> Iterator[Verdict]:
+    for name, board in stack.of_type("AWS::CloudWatch::Dashboard"):
+        said = text(board.get("DashboardName", "${AWS::Region}"))  # CloudFormation's own names are unlike each other
+        yield verdict(name, "${AWS::Region}" in said, f"is called {said} in every region")
+
+
 @rule("steady-series", "Alarms ask for series that each line writes, not for ones that may never come to be.")
 def steady_series(stack: Stack) -> Iterator[Verdict]:
     namespace = emitted(stack)[0]

@@ -38,7 +38,7 @@ def tell_of_a_partner(scene: Scene) -> None:
     story, partner = scene.story, scene.partner
     with story.chapter("A second issuer, which nobody here wrote"):
         if partner is None:
-            story.note("left out: Glewlwyd is not here, and there is no apt-get to fetch it with")
+            story.note("left out: Glewlwyd is not here, and could not be fetched with apt-get")
             return
         discovery = f"{partner.issuer}/.well-known/openid-configuration"
         story.note(f"Glewlwyd {partner.version()}, whose keys are found through {discovery}")

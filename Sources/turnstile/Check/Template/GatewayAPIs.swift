@@ -82,10 +82,22 @@ struct GatewayAPIs {
     private func guardian(
         _ properties: TemplateValue, _ authorizers: [TemplateAuthorizer]
     ) -> TemplateRoute.Guardian {
-        let type = template.text(properties["AuthorizationType"]).text ?? "NONE"
-        guard type.uppercased() == "CUSTOM" else { return .other("AuthorizationType \(type)") }
-        let id = properties["AuthorizerId"]?.reference
-        guard let authorizer = authorizers.first(where: { $0.name == id }) else {
+        template.guardian(properties, authorizers, types: ["CUSTOM"])
+    }
+}
+
+extension Template {
+    /// Whom a method or a route of CloudFormation's own asks.
+    fileprivate func guardian(
+        _ properties: TemplateValue, _ authorizers: [TemplateAuthorizer], types: [String]
+    ) -> TemplateRoute.Guardian {
+        let type = text(properties["AuthorizationType"])
+        if case .unknown(let words) = type { return .unknown("AuthorizationType \(words)") }
+        let name = type.text ?? "NONE"
+        guard types.contains(name.uppercased()) else { return .other("AuthorizationType \(name)") }
+        let id = properties["AuthorizerId"]
+        if id?.reference == nil, case .unknown(let words) = text(id) { return .unknown("AuthorizerId \(words)") }
+        guard let authorizer = authorizers.first(where: { $0.name == id?.reference }) else {
             return .other("an authorizer that is not of this template")
         }
         return .authorizer(authorizer)
@@ -155,12 +167,6 @@ struct GatewayV2APIs {
     private func guardian(
         _ properties: TemplateValue, _ authorizers: [TemplateAuthorizer]
     ) -> TemplateRoute.Guardian {
-        let type = template.text(properties["AuthorizationType"]).text ?? "NONE"
-        guard ["CUSTOM", "JWT"].contains(type.uppercased()) else { return .other("AuthorizationType \(type)") }
-        let id = properties["AuthorizerId"]?.reference
-        guard let authorizer = authorizers.first(where: { $0.name == id }) else {
-            return .other("an authorizer that is not of this template")
-        }
-        return .authorizer(authorizer)
+        template.guardian(properties, authorizers, types: ["CUSTOM", "JWT"])
     }
 }

@@ -12,7 +12,9 @@ struct OpenAPIBody {
     /// What of the body is not here.
     var unread: [String] {
         // A body may be taken in whole, or at any place, from a file elsewhere.
-        body["Fn::Transform"] == nil && body["paths"]?["Fn::Transform"] == nil
+        let paths = (body["paths"]?.members ?? []).map(\.value)
+        let places = [body, body["paths"]].compactMap(\.self) + paths + paths.flatMap { $0.members.map(\.value) }
+        return places.allSatisfy { $0["Fn::Transform"] == nil }
             ? [] : ["\(api): its body is put together by Fn::Transform, which is not followed"]
     }
 

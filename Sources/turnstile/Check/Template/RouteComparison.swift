@@ -18,7 +18,7 @@ struct RouteComparison {
         case notARouteKey = "not_a_route_key"
         /// Another authorizer, or none, is asked; that is not Turnstile's to judge.
         case notGuarded = "not_guarded"
-        /// A part of the route stands in no template.
+        /// A part of the route, or who is asked about it, stands in no template.
         case unknown
 
         /// Whether table and template are out of step.
@@ -53,7 +53,10 @@ struct RouteComparison {
                 lines.append(line(route, of: api, askedBy: selection.function))
             }
         }
-        addRulesThatAreNotAsked()
+        let routes = selection.apis.flatMap(\.routes)
+        addRulesThatAreNotAsked(
+            routesAreKnown: selection.unread.isEmpty && routes.allSatisfy { $0.key.text != nil }
+                && selection.apis.allSatisfy(\.unread.isEmpty))
     }
 
     /// Of a WebSocket API only the opening of a connection has an authorizer.
@@ -72,6 +75,8 @@ struct RouteComparison {
             line = Self.unguarded(route, line, by: "Authorizer \(authorizer.name)")
         case .other(let words):
             line = Self.unguarded(route, line, by: words)
+        case .unknown(let words):
+            line = undecided(route, line, by: words)
         }
         return line
     }
@@ -81,6 +86,16 @@ struct RouteComparison {
         if case .unknown = route.key { note += "; its key cannot be known before it is deployed" }
         return Line(
             verdict: .notGuarded, route: route.key.shown, api: line.api, source: line.source, note: note)
+    }
+
+    /// Who is asked stands in no template, so neither does whether the route's rules are asked for.
+    private mutating func undecided(_ route: TemplateRoute, _ line: Line, by words: String) -> Line {
+        let key = route.key.text.flatMap { try? RouteKey(parsing: ExactString($0)) }
+        let fitting = key.map { key in matches { $0.sameRoute(as: key) || $0.sameShape(as: key) } } ?? []
+        askedRules.formUnion(fitting)
+        return Line(
+            verdict: .unknown, route: route.key.shown, api: line.api, source: line.source,
+            rules: fitting.map { rules[$0] }, note: "who is asked cannot be known before it is deployed: \(words)")
     }
 
     private mutating func judge(_ route: TemplateRoute, _ line: Line, isToken: Bool) -> Line {
@@ -121,8 +136,7 @@ struct RouteComparison {
 
     private static let notAsked = "the rule is never asked for"
 
-    private mutating func addRulesThatAreNotAsked() {
-        let hasUnknown = lines.contains { $0.verdict == .unknown }
+    private mutating func addRulesThatAreNotAsked(routesAreKnown: Bool) {
         let openRoutes = lines.indices.compactMap { index -> (index: Int, key: RouteKey)? in
             guard lines[index].verdict == .notGuarded, let text = lines[index].route else { return nil }
             return (try? RouteKey(parsing: ExactString(text))).map { (index, $0) }
@@ -135,7 +149,7 @@ struct RouteComparison {
                     rules: lines[open].rules + [rule],
                     note: words.hasPrefix(Self.notAsked) ? words : "\(Self.notAsked): \(words)")
             } else {
-                let note = "no such route" + (hasUnknown ? ", unless it is one that cannot be known" : "")
+                let note = "no such route" + (routesAreKnown ? "" : ", unless it is one that cannot be known")
                 lines.append(Line(verdict: .noRoute, rules: [rule], note: note))
             }
         }

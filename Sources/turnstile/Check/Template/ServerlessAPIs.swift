@@ -98,14 +98,16 @@ struct ServerlessAPIs {
         template.resources(of: "AWS::Serverless::WebSocketApi").map { resource in
             var api = TemplateAPI(id: resource.id, kind: .webSocket)
             let auth = resource.properties["Auth"]
-            let type = auth?["AuthType"]?.text?.uppercased() ?? "NONE"
-            var guardian = TemplateRoute.Guardian.other("AuthType \(type)")
-            if type == "CUSTOM" {
-                var authorizer = TemplateAuthorizer(name: "Auth", function: template.functionName(auth?["AuthArn"]))
-                authorizer.identity = RouteText.identity(auth?["IdentitySource"])
-                api.authorizers = [authorizer]
-                guardian = .authorizer(authorizer)
+            var authorizer = TemplateAuthorizer(name: "Auth", function: template.functionName(auth?["AuthArn"]))
+            authorizer.identity = RouteText.identity(auth?["IdentitySource"])
+            let guardian: TemplateRoute.Guardian
+            switch template.text(auth?["AuthType"]) {
+            case .known(let type) where type.uppercased() == "CUSTOM": guardian = .authorizer(authorizer)
+            case .known(let type): guardian = .other("AuthType \(type.uppercased())")
+            case .unknown(let words): guardian = .unknown("AuthType \(words)")
+            case .absent: guardian = .other("AuthType NONE")
             }
+            if case .other = guardian {} else { api.authorizers = [authorizer] }
             api.routes = (resource.properties["Routes"]?.members ?? []).map { member in
                 TemplateRoute(key: .known(member.name), source: "\(resource.id).\(member.name)", guardian: guardian)
             }
@@ -182,7 +184,7 @@ private struct ServerlessAuth {
                 return .other("Authorizer \(text)")
             }
             return .authorizer(authorizer)
-        case .unknown(let text): return .other("Authorizer \(text), not known before it is deployed")
+        case .unknown(let text): return .unknown("Authorizer \(text)")
         case .absent: return .other("no authorizer")
         }
     }

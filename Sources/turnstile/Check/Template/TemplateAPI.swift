@@ -46,6 +46,8 @@ struct TemplateRoute: Sendable {
         case authorizer(TemplateAuthorizer)
         /// In the template's own words.
         case other(String)
+        /// That hangs on a condition or a parameter; with what the template says instead.
+        case unknown(String)
     }
 }
 

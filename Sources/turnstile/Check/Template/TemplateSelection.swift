@@ -42,8 +42,9 @@ struct TemplateSelection {
             names.append(name)
         }
         guard !names.isEmpty else {
+            let found = "no API \(apis.count == 1 ? apis[0].id : "of the template") has a Lambda authorizer"
             throw Problem(
-                "no API \(apis.count == 1 ? apis[0].id : "of the template") has a Lambda authorizer",
+                ([found] + template.unread + apis.flatMap(\.unread)).joined(separator: "; "),
                 remedy: "routes are compared where one is asked: give its template, or another --api")
         }
         if let wanted {
