@@ -99,9 +99,12 @@ package struct KnownCallers: Sendable {
         }
         self.issuers = issuers.map { issuer in
             var seen: Set<[Int]> = []
-            let distinct: [ExactString?] = (issuer.clients ?? Set(rulesOfClient.keys)).sorted()
-                .filter { seen.insert(rulesOfClient[$0] ?? []).inserted }
-            return (issuer.name, issuer.clients == nil ? [nil] + distinct : distinct)
+            var clients: [ExactString?] = issuer.clients == nil ? [nil] : []
+            for client in (issuer.clients ?? Set(rulesOfClient.keys)).sorted()
+            where seen.insert(rulesOfClient[client] ?? []).inserted {
+                clients.append(client)
+            }
+            return (issuer.name, clients)
         }
     }
 
