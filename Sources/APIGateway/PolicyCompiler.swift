@@ -69,7 +69,7 @@ package struct PolicyCompiler: Sendable {
         let shortest = Self(analysis, deniesPathsOfNoRoute: false, joints: joints)
         switch shortest.fit() {
         case .fits: return shortest
-        case .tooHard: throw .tooHard
+        case .tooHard: throw .tooManyCallers
         case .tooLong(let permitted):
             throw .policyTooLong(
                 lengthInBytes: shortest.lengthInBytes(of: shortest.policy(for: permitted)),

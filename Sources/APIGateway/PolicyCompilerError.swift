@@ -9,6 +9,8 @@ package enum PolicyCompilerError: Error, Equatable, Sendable {
     case notExact(permitted: RouteKey, refused: RouteKey, request: String, harmed: RouteKey, example: String)
     /// The paths of the routes overlap in more ways than are worth following.
     case tooHard
+    /// The rules combine in more ways than are worth looking at for the longest policy.
+    case tooManyCallers
     /// A resource would be longer than API Gateway takes.
     case resourceTooLong(RouteKey, limitInBytes: Int)
     /// The answer for some caller would be longer than API Gateway takes.
@@ -24,6 +26,9 @@ extension PolicyCompilerError: CustomStringConvertible {
                 + "change a path so that they do not overlap, or set \"policy\" to \"request\""
         case .tooHard:
             "the paths of the routes overlap in too many ways to be compiled; set \"policy\" to \"request\""
+        case .tooManyCallers:
+            "whether the policy of every caller fits cannot be told, since the rules combine in too many ways; "
+                + "use wider routes or fewer rules, or set \"policy\" to \"request\""
         case .resourceTooLong(let route, let limit):
             "\(route.description) makes a resource of more than \(limit) bytes; shorten it, "
                 + "or set \"policy\" to \"request\""

@@ -41,9 +41,8 @@ package struct PolicyDocument: Equatable, Sendable {
     package static func allowing(_ route: RouteKey, on arn: MethodARN) -> Self {
         switch arn.operation {
         case .connect, .default: return Self(allow: [arn.text], deny: [])
-        case .method(let verb, let path):
-            guard path.utf8.contains(where: isSpecial) || arn.text.utf8.count > PolicyCompiler.resourceLimitInBytes
-            else { return Self(allow: [arn.text], deny: []) }
+        case .method(let verb, _):
+            guard !canName(arn) else { return Self(allow: [arn.text], deny: []) }
             guard let verb = Verb(verb) else { return .denyingAll(of: arn) }
             let patterns = PolicyCompiler.patterns(of: route, verb: verb)
             guard !patterns.isEmpty else { return .denyingAll(of: arn) }
@@ -51,12 +50,21 @@ package struct PolicyDocument: Equatable, Sendable {
         }
     }
 
+    /// Allows this request and no other, where it can be named; else nothing: for an answer to one request that API
+    /// Gateway may keep for others too.
+    package static func allowingOnly(_ arn: MethodARN) -> Self {
+        canName(arn) ? Self(allow: [arn.text], deny: []) : .denyingAll(of: arn)
+    }
+
     /// Denies this request and no other, where it can be named; else the whole stage.
     package static func denying(_ arn: MethodARN) -> Self {
-        guard case .method(_, let path) = arn.operation else { return Self(allow: [], deny: [arn.text]) }
-        let isPlain =
-            !path.utf8.contains(where: isSpecial) && arn.text.utf8.count <= PolicyCompiler.resourceLimitInBytes
-        return isPlain ? Self(allow: [], deny: [arn.text]) : .denyingAll(of: arn)
+        canName(arn) ? Self(allow: [], deny: [arn.text]) : .denyingAll(of: arn)
+    }
+
+    /// Whether the request's own ARN, as a resource, takes this request and no other.
+    private static func canName(_ arn: MethodARN) -> Bool {
+        guard case .method(_, let path) = arn.operation else { return true }
+        return !path.utf8.contains(where: isSpecial) && arn.text.utf8.count <= PolicyCompiler.resourceLimitInBytes
     }
 
     /// The same document, with this request denied where it allows it.

@@ -55,8 +55,8 @@ extension PolicyCompiler {
 
     /// Whether every caller's policy fits into an answer.
     ///
-    /// Every set of rules that a caller may meet is looked at, save those that a bound for many at once shows to fit:
-    /// what every permitted route and every denial that may be needed take together.
+    /// Every set of rules that a caller may meet is looked at, save those that a bound for many at once shows to fit.
+    /// Of a rule, what takes more room is tried first, met or refused: a policy that is too long is so found early.
     func fit() -> Fit {
         var effort = 0
         return search(Choice(met: [], refused: [], open: table.rules.indices), &effort)
@@ -71,18 +71,17 @@ extension PolicyCompiler {
 
     private func search(_ choice: Choice, _ effort: inout Int) -> Fit {
         let certain = routes(ofRules: choice.met)
-        let possible = routes(ofRules: choice.met + choice.open)
-        guard lengthBoundInBytes(certain: certain, possible: possible) > Self.limitInBytes else { return .fits }
+        let bound = lengthBound(choice, certain: certain)
+        guard bound.bytes > Self.limitInBytes else { return .fits }
         effort += 1
         guard effort <= Self.searchLimit else { return .tooHard }
         guard let rule = choice.open.first else {
             return lengthInBytes(of: policy(for: certain)) > Self.limitInBytes ? .tooLong(certain) : .fits
         }
         let open = choice.open.dropFirst()
-        for next in [
-            Choice(met: choice.met + [rule], refused: choice.refused, open: open),
-            Choice(met: choice.met, refused: choice.refused + [rule], open: open),
-        ] where isPossible(next) {
+        let met = Choice(met: choice.met + [rule], refused: choice.refused, open: open)
+        let refused = Choice(met: choice.met, refused: choice.refused + [rule], open: open)
+        for next in bound.isFirstLongerMet ? [met, refused] : [refused, met] where isPossible(next) {
             let fit = search(next, &effort)
             guard case .fits = fit else { return fit }
         }
@@ -101,23 +100,71 @@ extension PolicyCompiler {
         return routes
     }
 
-    /// No policy of a caller who is permitted these routes at least and those at most is longer, patterns not joined.
-    private func lengthBoundInBytes(certain: RouteSet, possible: RouteSet) -> Int {
-        var allowedVerbs = Array(repeating: VerbSet(), count: patterns.count)
-        var deniedVerbs = allowedVerbs
+    /// No policy of a caller who meets these rules and not those is longer, patterns not joined; and whether the first
+    /// rule of which nothing is said takes more room met than refused.
+    ///
+    /// Two bounds, of which the less counts: what every route that may be permitted and every denial that may be
+    /// needed take together; and, rule by rule, what its routes take met or what it takes to deny them, whichever is
+    /// more. Several rules' texts for one pattern take no less apart than together.
+    private func lengthBound(_ choice: Choice, certain: RouteSet) -> (bytes: Int, isFirstLongerMet: Bool) {
+        let possible = routes(ofRules: choice.met + choice.open)
+        var whole = Texts()
+        var certainly = whole
+        var byRule = Array(repeating: whole, count: choice.open.count)
         for route in possible.routes {
-            for use in allowed[route] { allowedVerbs[use.pattern].formUnion(use.verbs) }
+            let rule = openIndex(of: route, in: choice)
+            whole.allow(allowed[route])
+            if let rule { byRule[rule].allow(allowed[route]) } else { certainly.allow(allowed[route]) }
             for denial in denied[route] where mayBeNeeded(denial, certain: certain) {
-                deniedVerbs[denial.use.pattern].formUnion(denial.use.verbs)
+                whole.deny(denial.use)
+                if let rule = denial.refused.flatMap({ openIndex(of: $0, in: choice) }) {
+                    byRule[rule].deny(denial.use)
+                } else {
+                    certainly.deny(denial.use)
+                }
             }
         }
         let both = ["*//*", "$default"].reduce(0) { $0 + $1.utf8.count + Self.overheadInBytes }
-        return patterns.indices.reduce(both) { length, index in
-            let (denied, allowed) = (deniedVerbs[index].patternLength, allowedVerbs[index].patternLength)
-            let texts = patterns[index].deniedLength
-            return length + allowed.bytes + allowed.count * (patterns[index].allowedLength + Self.overheadInBytes)
-                + denied.bytes * texts.count + denied.count * (texts.bytes + texts.count * Self.overheadInBytes)
+        let lengths = byRule.map { length(of: $0) }
+        let least = length(of: certainly)
+        let apart = lengths.reduce(least.allow + least.deny) { $0 + max($1.allow, $1.deny) }
+        let together = length(of: whole)
+        return (
+            both + min(together.allow + together.deny, apart), lengths.first.map { $0.allow > $0.deny } ?? true
+        )
+    }
+
+    /// The patterns, by their places, and the verbs of each.
+    private struct Texts {
+        private(set) var allowed: [Int: VerbSet] = [:]
+        private(set) var denied: [Int: VerbSet] = [:]
+
+        mutating func allow(_ uses: [PolicyAnalysis.Use]) {
+            for use in uses { allowed[use.pattern, default: VerbSet()].formUnion(use.verbs) }
         }
+
+        mutating func deny(_ use: PolicyAnalysis.Use) {
+            denied[use.pattern, default: VerbSet()].formUnion(use.verbs)
+        }
+    }
+
+    private func length(of texts: Texts) -> (allow: Int, deny: Int) {
+        let allow = texts.allowed.reduce(0) { length, use in
+            let verbs = use.value.patternLength
+            return length + verbs.bytes + verbs.count * (patterns[use.key].allowedLength + Self.overheadInBytes)
+        }
+        let deny = texts.denied.reduce(0) { length, use in
+            let (verbs, paths) = (use.value.patternLength, patterns[use.key].deniedLength)
+            return length + verbs.bytes * paths.count
+                + verbs.count * (paths.bytes + paths.count * Self.overheadInBytes)
+        }
+        return (allow, deny)
+    }
+
+    /// The place among the rules of which nothing is said; `nil` where the route's is not one of them.
+    private func openIndex(of route: Int, in choice: Choice) -> Int? {
+        let rule = table.routes[route].ruleIndex
+        return choice.open.contains(rule) ? rule - choice.open.lowerBound : nil
     }
 
     private func mayBeNeeded(_ denial: PolicyAnalysis.Denial, certain: RouteSet) -> Bool {

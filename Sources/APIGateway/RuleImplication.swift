@@ -87,16 +87,29 @@ package struct KnownCallers: Sendable {
     /// The clients are `nil` where any may be named, or none.
     private let issuers: [(name: ExactString, clients: [ExactString?])]
 
+    /// Of clients that the same rules name one is kept: to every rule they are alike.
+    ///
     /// - Parameters:
     ///   - issuers: Each with the clients that its tokens must be issued to; `nil` where that may be any.
     ///   - table: Whose rules name other clients.
     package init(_ issuers: [(name: ExactString, clients: Set<ExactString>?)], in table: RouteTable) {
-        let named: [ExactString?] = Set(table.rules.flatMap { $0.clients ?? [] }).sorted().map { .some($0) }
+        var rulesOfClient: [ExactString: [Int]] = [:]
+        for (index, rule) in table.rules.enumerated() {
+            for client in rule.clients ?? [] { rulesOfClient[client, default: []].append(index) }
+        }
         self.issuers = issuers.map { issuer in
-            let clients: [ExactString?]? = issuer.clients.map { $0.sorted().map { .some($0) } }
-            return (issuer.name, clients ?? [nil] + named)
+            var seen: Set<[Int]> = []
+            var clients: [ExactString?] = issuer.clients == nil ? [nil] : []
+            for client in (issuer.clients ?? Set(rulesOfClient.keys)).sorted()
+            where seen.insert(rulesOfClient[client] ?? []).inserted {
+                clients.append(client)
+            }
+            return (issuer.name, clients)
         }
     }
+
+    /// How many are looked at.
+    var count: Int { issuers.reduce(0) { $0 + $1.clients.count } }
 
     fileprivate func contains(_ isMeant: (ExactString, ExactString?) -> Bool) -> Bool {
         issuers.contains { issuer in issuer.clients.contains { isMeant(issuer.name, $0) } }

@@ -79,9 +79,11 @@ struct AnswerWriter {
             document, for: request.shape, principal: principal, context: context, usageKey: usageKey)
     }
 
-    /// For this request alone.
+    /// For this request alone. Where the configuration means answers to be kept under the token, this one may be too,
+    /// so it then never says more than the request.
     private func document(for judgement: Judgement, _ request: AuthorizerRequest) -> PolicyDocument {
         guard case .allow(let grant) = judgement.verdict else { return .denying(request.arn) }
+        guard case .request = configuration.policyScope else { return .allowingOnly(request.arn) }
         return .allowing(grant.route, on: request.arn)
     }
 

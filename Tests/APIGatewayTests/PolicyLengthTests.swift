@@ -20,6 +20,7 @@ struct PolicyLengthTests {
         #expect(error?.description.contains("of 7037") ?? false, "\(error?.description ?? "")")
         #expect(error?.description.contains("of the routes takes") ?? false)
         #expect(PolicyCompilerError.tooHard.description.contains("request"))
+        #expect(PolicyCompilerError.tooManyCallers.description.contains("request"))
     }
 
     @Test
@@ -80,6 +81,18 @@ struct PolicyLengthTests {
         #expect(throws: PolicyCompilerError.self) {
             try PolicyCompiler(try table(wild + beside) { RouteRule(anyScope: [ExactString($0)]) })
         }
+    }
+
+    @Test
+    func `a route that is permitted is not denied too, and so not counted twice`() throws {
+        func compiler(_ count: Int) throws -> PolicyCompiler {
+            let keys = ["$default"] + (10..<(10 + count)).map { "GET /r\($0)" }
+            return try PolicyCompiler(try table(keys) { RouteRule(anyScope: [ExactString($0)]) })
+        }
+
+        #expect(throws: Never.self) { try compiler(30) }
+        let error = #expect(throws: PolicyCompilerError.self) { try compiler(50) }
+        #expect(error?.description.contains("a caller of 1 of the routes") ?? false, "\(error?.description ?? "")")
     }
 
     /// The longest of everything that does not depend on the table: names of 128 characters, each of which JSON spells

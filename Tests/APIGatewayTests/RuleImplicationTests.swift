@@ -94,6 +94,29 @@ struct RuleImplicationTests {
         #expect(canRefuse(RouteRule(clients: ["a"]), RouteRule(anyScope: ["r"]), two))
     }
 
+    @Test
+    func `clients that the same rules name are looked at once, others each`() throws {
+        let many = (0..<2_000).map { ExactString("client-\($0)") }
+        let table = try RouteTable([
+            (try RouteKey(parsing: "GET /a"), RouteRule(clients: many)),
+            (try RouteKey(parsing: "GET /b"), RouteRule(clients: [many[7]])),
+        ])
+        func canRefuse(_ permitted: Int, _ refused: Int, _ callers: KnownCallers) -> Bool {
+            RuleImplication(permitted: [table.rules[permitted]], callers: callers).canRefuse(table.rules[refused])
+        }
+        let all = KnownCallers([("machines", Set(many))], in: table)
+        let any = KnownCallers([("machines", nil)], in: table)
+        let one = KnownCallers([("machines", [many[7]])], in: table)
+
+        #expect(all.count == 2)
+        #expect(any.count == 3)
+        for callers in [all, any] {
+            #expect(canRefuse(0, 1, callers))
+            #expect(!canRefuse(1, 0, callers))
+        }
+        #expect(!canRefuse(0, 1, one))
+    }
+
     @Test(arguments: vectors)
     func `monotone conditions are compared by their least callers`(_ vector: Vector) {
         #expect(RuleImplication(permitted: vector.permitted).canRefuse(vector.refused) == vector.isPossible)

@@ -177,6 +177,31 @@ struct JudgeTests {
         #expect(String(decoding: refused.text, as: UTF8.self).contains(#""Effect":"Deny""#))
     }
 
+    /// Of REST APIs these routes can be said, of HTTP APIs, which put every full match first, they cannot.
+    static let routesOfREST = #"""
+        "GET /a/{q+}": {"anyScope": ["orders/read"]}, "GET /{x}/b": {"anyScope": ["w"]},
+        "GET /a/{y}": {"anyScope": ["x"]}, "GET /{x}/{y}/b": {"anyScope": ["w"]}
+        """#
+
+    @Test(arguments: [(path: "/a/7/8", isNamed: true), (path: "/a/?/*", isNamed: false)])
+    func `threat 59: an answer to one request that may be kept under the token allows no other`(
+        _ path: String, _ isNamed: Bool
+    ) throws {
+        let arn = "arn:aws:execute-api:eu-west-1:123456789012:abcdef1234/prod/"
+        let event = #"""
+            {"version": "1.0", "type": "REQUEST", "methodArn": "\#(arn)GET\#(path)", "resource": "/a/{q+}",
+             "httpMethod": "GET", "headers": {"Authorization": "Bearer \#(Self.token())"}}
+            """#
+
+        let response = try Bench(routes: Self.routesOfREST).response(event)
+
+        let statements = try #require(response["policyDocument"]?["Statement"])
+        let (effect, resource) = isNamed ? ("Allow", "GET\(path)") : ("Deny", "*")
+        #expect(
+            String(decoding: statements.text, as: UTF8.self)
+                == #"[{"Action":"execute-api:Invoke","Effect":"\#(effect)","Resource":["\#(arn)\#(resource)"]}]"#)
+    }
+
     @Test
     func `an unknown caller gets the error that becomes 401, or a Deny with its reason where that is asked for`() throws
     {
