@@ -74,7 +74,8 @@ extension TokenFault {
         case .discovery(.noAddress): "a user pool has one only with a domain; or give --token-url"
         case .discovery(.otherIssuer): "give --issuer exactly as the tokens' iss has it"
         case .discoveryStatus(500..<600), .discoveryStatus(429): "try again later, or give --token-url"
-        case .discoveryStatus, .discovery(.notADocument): "see that --issuer is right, or give --token-url"
+        case .discoveryStatus, .discovery(.notADocument):
+            "see that --issuer or --user-pool is right, or use --token-url"
         case .discovery(.insecureAddress): "give --token-url"
         }
     }
