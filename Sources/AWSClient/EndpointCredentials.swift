@@ -81,13 +81,15 @@ enum InstanceCredentials {
         let tokenEndpoint = try CredentialsEndpoint(origin + "/latest/api/token", place: what)
         // Nobody there: this is no instance.
         guard let answer = try tokenEndpoint.ask([lifetime].compactMap { $0 }, method: .put, send) else { return nil }
+        // It is turned off (EC2 user guide, *Use the Instance Metadata Service*).
+        guard answer.status != 403 else { return nil }
         guard answer.status == 200,
             let token = HTTPField(
                 name: "X-aws-ec2-metadata-token", value: String(decoding: answer.body, as: UTF8.self))
         else {
             throw CredentialsError(
                 what, "gave no token (status \(answer.status))",
-                "raise its hop limit to 2, or set AWS_EC2_METADATA_DISABLED")
+                "say --profile, or set AWS_EC2_METADATA_DISABLED=true")
         }
         guard let role = try text(at: origin + roles, what, token, send) else { return nil }
         let endpoint = try CredentialsEndpoint(origin + roles + role, place: what)

@@ -151,6 +151,12 @@ struct EndpointCredentialsTests {
         #expect(try instance(server).failure()?.code == "no_credentials")
     }
 
+    /// EC2 user guide, *Use the Instance Metadata Service*: 403 where it is turned off.
+    @Test func `an instance whose metadata is turned off has none`() throws {
+        let server = try ScriptedServer([Step("", status: 403)])
+        #expect(try instance(server).failure()?.code == "no_credentials")
+    }
+
     @Test func `a machine that is no instance has none`() throws {
         let server = try ScriptedServer([Step("")])
         let surroundings = instance(server)
@@ -162,8 +168,8 @@ struct EndpointCredentialsTests {
 
     static let refusals: [([Step], String)] = [
         (
-            [Step("", status: 403)],
-            "the instance's metadata: gave no token (status 403); raise its hop limit to 2, or set AWS_EC2_METADATA_DISABLED"
+            [Step("", status: 400)],
+            "the instance's metadata: gave no token (status 400); say --profile, or set AWS_EC2_METADATA_DISABLED=true"
         ),
         (
             [Step("t"), Step("", status: 200)],
