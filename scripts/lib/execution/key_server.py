@@ -1,0 +1,59 @@
+"""A server of key sets over plain HTTP on loopback, whose answers its user decides. Standard library only."""
+
+import http.server
+import json
+import threading
+from collections.abc import Callable
+
+Answer = tuple[int, dict[str, str], bytes]
+
+
+def key_set(*public_keys: dict) -> Answer:
+    """The answer of a server that is well."""
+    return 200, {"Content-Type": "application/json"}, json.dumps({"keys": list(public_keys)}).encode()
+
+
+class KeyServer:
+    """`answer` gets the path of each request and says what is answered: status, headers, body."""
+
+    def __init__(self, answer: Callable[[str], Answer]) -> None:
+        self.answer = answer
+        self.paths: list[str] = []
+        server = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                server.paths.append(self.path)
+                status, headers, body = server.answer(self.path)
+                self.send_response(status)
+                for name, value in {**headers, "Content-Length": str(len(body))}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: object) -> None:
+                """Says nothing: the run has its own lines."""
+
+        self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.http.daemon_threads = True
+        threading.Thread(target=self.http.serve_forever, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.http.server_port}"
+
+    @property
+    def requests(self) -> int:
+        return len(self.paths)
+
+    def close(self) -> None:
+        self.http.shutdown()
+        self.http.server_close()
+
+    def __enter__(self) -> "KeyServer":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
