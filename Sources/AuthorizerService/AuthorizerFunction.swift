@@ -7,8 +7,10 @@ import StrictJSON
 package struct AuthorizerFunction: InvocationHandler {
     private var judge: Judge
     private var answers: AnswerWriter
-    private let log: Log
+    private var log: Log
     private let clock: Clock
+    /// Where it is told what this process does; `nil` where there is just this one.
+    private var workerSlot: WorkerSlot?
     /// What is to be told of the latest invocation, once its answer is on its way.
     private var pending: LogRecord?
     /// Of the latest invocation.
@@ -21,7 +23,24 @@ package struct AuthorizerFunction: InvocationHandler {
         answers = AnswerWriter(configuration)
     }
 
+    /// Memory for so many processes like this one.
+    func sharedMemory(workers: Int) throws(StartError) -> SharedMemory {
+        let limit = Int(clamping: judge.configuration.keys.maxBytes)
+        guard let memory = SharedMemory(workers: workers, sources: judge.sources.count, setLimitInBytes: limit) else {
+            throw .sharedMemory(reason: System.lastError)
+        }
+        return memory
+    }
+
+    /// From now on this process is one of several.
+    mutating func become(_ slot: WorkerSlot) {
+        workerSlot = slot
+        judge.share(slot.memory)
+        log.sharedMemory = slot.memory
+    }
+
     package mutating func handle(_ invocation: Invocation) -> InvocationAnswer {
+        workerSlot?.begin(invocation.requestID)
         System.setTraceID(Array((invocation.traceID ?? "").utf8))
         let start = clock.uptime()
         deadlineInMilliseconds = invocation.deadlineInMilliseconds
@@ -48,6 +67,7 @@ package struct AuthorizerFunction: InvocationHandler {
 
     /// Writes the log, which the caller need not wait for, and refreshes keys that grow old.
     package mutating func didAnswer() {
+        workerSlot?.end()
         writeLog()
         judge.refreshKeys(deadlineInMilliseconds: deadlineInMilliseconds)
         writeLog()
@@ -66,7 +86,9 @@ package struct AuthorizerFunction: InvocationHandler {
 
 extension LogRecord {
     /// One decision.
-    init(_ judgement: Judgement, requestID: String, durationMicroseconds: Int64) {
+    ///
+    /// - Parameter durationMicroseconds: `nil` where nobody can say.
+    init(_ judgement: Judgement, requestID: String, durationMicroseconds: Int64?) {
         let isFault: Bool
         let isRefusal: Bool
         switch judgement.verdict {
@@ -86,7 +108,7 @@ extension LogRecord {
         add("durationMicroseconds", durationMicroseconds)
         if isFault { add("message", judgement.explanation) }
         count("Decisions", isToldApart: true)
-        count("DecisionTime", unit: "Microseconds", durationMicroseconds)
+        if let durationMicroseconds { count("DecisionTime", unit: "Microseconds", durationMicroseconds) }
         // Counted as 0 too: their sum is then never missing, and their average is a share.
         count("Refusals", isRefusal ? 1 : 0)
         count("Faults", isFault ? 1 : 0)

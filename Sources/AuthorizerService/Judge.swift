@@ -14,6 +14,8 @@ package struct Judge {
     private let clock: Clock
     /// What was done about keys since it was last asked; for the log.
     private var records: [LogRecord] = []
+    /// Where workers tell each other of keys; `nil` where there is just this process.
+    private var sharedMemory: SharedMemory?
 
     /// What is left to an answer when keys have come: 250 ms. Verifying and posting take less than one.
     package static let deadlineMarginInMilliseconds: Int64 = 250
@@ -69,18 +71,23 @@ package struct Judge {
         for index in sources.indices where !sources[index].hasKeys {
             let rest = limit - clock.uptime().nanoseconds(since: start) / 1_000_000
             guard rest >= Self.shortestFetchInMilliseconds else { return }
-            refresh(index, within: min(rest, configuration.keys.timeoutMilliseconds))
+            refresh(index, within: min(rest, configuration.keys.timeoutMilliseconds), isCallerWaiting: false)
         }
     }
+
+    /// From now on this process is one of several that fetch keys for each other.
+    mutating func share(_ memory: SharedMemory) { sharedMemory = memory }
 
     /// Fetches the key sets that are due, now that no caller waits.
     ///
     /// - Parameter deadline: Of the invocation that was answered, as in ``judge(_:deadlineInMilliseconds:)``: Lambda
     ///   counts until the next event is asked for, and ends a process that is late.
     package mutating func refreshKeys(deadlineInMilliseconds deadline: Int64?) {
-        for index in sources.indices where sources[index].isRefreshDue(at: clock.uptime()) {
+        for index in sources.indices {
+            takeNews(index)
+            guard sources[index].isRefreshDue(at: clock.uptime()) else { continue }
             guard let budget = fetchBudget(deadline) else { return }
-            refresh(index, within: budget)
+            refresh(index, within: budget, isCallerWaiting: false)
         }
     }
 
@@ -89,9 +96,21 @@ package struct Judge {
         return records
     }
 
-    private mutating func refresh(_ source: Int, within milliseconds: Int64) {
-        let record = sources[source].refresh(fetcher, timeoutInMilliseconds: milliseconds, uptime: clock.uptime)
+    private mutating func refresh(_ source: Int, within milliseconds: Int64, isCallerWaiting: Bool) {
+        let record =
+            if let sharedMemory {
+                sources[source].refresh(
+                    fetcher, sharing: sharedMemory.keys(source), isCallerWaiting: isCallerWaiting,
+                    timeoutInMilliseconds: milliseconds, uptime: clock.uptime)
+            } else {
+                sources[source].refresh(fetcher, timeoutInMilliseconds: milliseconds, uptime: clock.uptime)
+            }
         if let record { records.append(record) }
+    }
+
+    private mutating func takeNews(_ source: Int) {
+        guard let sharedMemory else { return }
+        sources[source].takeNews(from: sharedMemory.keys(source), uptime: clock.uptime)
     }
 
     // MARK: Requests
@@ -152,13 +171,14 @@ package struct Judge {
         _ token: UnverifiedToken, issuer: Int, deadline: Int64?
     ) -> KeyCache<PublicKey>.Answer {
         guard sources.indices.contains(issuer) else { return .unavailable }
+        takeNews(issuer)
         let budget = fetchBudget(deadline)
         let canFetch = sources[issuer].location.address != nil
         let answer = sources[issuer].cache.lookUp(
             token.keyID, token.algorithm, at: clock.uptime(),
             fetch: !canFetch ? .spent : budget == nil ? .outOfTime : .allowed)
         guard case .fetchFirst = answer, let budget else { return answer }
-        refresh(issuer, within: budget)
+        refresh(issuer, within: budget, isCallerWaiting: true)
         return sources[issuer].cache.lookUp(token.keyID, token.algorithm, at: clock.uptime(), fetch: .spent)
     }
 

@@ -58,6 +58,8 @@ package enum Fault: Error, Equatable, Sendable {
     case clockUnusable
     /// The answer would break a limit of API Gateway.
     case answerTooLarge(AuthorizerResponseError)
+    /// The process that handled the event ended before it had answered; said by the one that found it so.
+    case workerDied
 
     package var code: String {
         switch self {
@@ -66,6 +68,7 @@ package enum Fault: Error, Equatable, Sendable {
         case .deadlineTooNear: "deadline_too_near"
         case .clockUnusable: "clock_unusable"
         case .answerTooLarge: "answer_too_large"
+        case .workerDied: "worker_died"
         }
     }
 
@@ -77,6 +80,7 @@ package enum Fault: Error, Equatable, Sendable {
         case .deadlineTooNear: "Authorizer.DeadlineTooNear"
         case .clockUnusable: "Authorizer.ClockUnusable"
         case .answerTooLarge: "Authorizer.AnswerTooLarge"
+        case .workerDied: "Authorizer.WorkerDied"
         }
     }
 }
@@ -89,6 +93,7 @@ extension Fault: CustomStringConvertible {
         case .deadlineTooNear: "the issuer's keys had to be fetched, and the deadline is too near"
         case .clockUnusable: "the clock is set to a time before 1970 or after 9999"
         case .answerTooLarge(let error): error.description
+        case .workerDied: "the worker that handled the event ended before it had answered"
         }
     }
 }

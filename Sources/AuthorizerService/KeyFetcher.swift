@@ -17,7 +17,8 @@ package struct KeyFetcher: Sendable {
     }
 
     package enum Outcome {
-        case set(KeySet<PublicKey>, entityTag: [UInt8]?)
+        /// `text` is the set as it came.
+        case set(KeySet<PublicKey>, entityTag: [UInt8]?, text: [UInt8])
         /// 304: the set is the one whose entity tag was sent.
         case notModified
     }
@@ -61,7 +62,7 @@ package struct KeyFetcher: Sendable {
         }
         guard !set.isEmpty else { throw .noUsableKey(skipped: set.skipped.count) }
         let tag = response.headers.value(of: "ETag").map { Array($0) }
-        return .set(set, entityTag: tag.flatMap(Self.condition) == nil ? nil : tag)
+        return .set(set, entityTag: tag.flatMap(Self.condition) == nil ? nil : tag, text: response.body)
     }
 
     /// - Returns: `nil` for a tag that cannot be sent back as it came: what is not ASCII might become another.

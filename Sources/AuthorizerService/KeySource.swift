@@ -8,6 +8,8 @@ package struct KeySource {
     package let name: ExactString
     package let location: KeyLocation
     package var cache: KeyCache<PublicKey>
+    /// Of what other workers fetched: the news that the cache has already.
+    var knownGeneration: UInt64 = 0
 
     package var hasKeys: Bool { cache.hasKeys }
 
@@ -45,9 +47,10 @@ package struct KeySource {
         return skippedRecord(set)
     }
 
-    /// Asks the issuer, tells the cache what came of it, and says it in a record.
+    /// Asks the issuer, tells the cache and `tell` what came of it, and says it in a record.
     package mutating func refresh(
-        _ fetcher: KeyFetcher, timeoutInMilliseconds: Int64, uptime: () -> Uptime
+        _ fetcher: KeyFetcher, timeoutInMilliseconds: Int64, tell: (KeyNews) -> Void = { _ in },
+        uptime: () -> Uptime
     ) -> LogRecord? {
         guard let address = location.address else { return nil }
         let start = uptime()
@@ -58,16 +61,19 @@ package struct KeySource {
             let outcome = try fetcher.fetch(
                 address, entityTag: cache.entityTag, timeoutInMilliseconds: timeoutInMilliseconds, uptime: uptime)
             switch outcome {
-            case .set(let set, let entityTag):
+            case .set(let set, let entityTag, let text):
                 cache.replace(with: set, entityTag: entityTag, fetchStartedAt: start)
+                tell(.set(text, entityTag: entityTag, fetchStartedAt: start))
                 record.add("outcome", "fetched")
                 describe(set, in: &record)
             case .notModified:
                 cache.confirm(fetchStartedAt: start)
+                tell(.confirmed(fetchStartedAt: start))
                 record.add("outcome", "not_modified")
             }
         } catch {
             cache.noteFailure(fetchStartedAt: start)
+            tell(.failure(fetchStartedAt: start))
             record.level = .warn
             record.add("outcome", error.code)
             record.add("message", error.description)
@@ -95,6 +101,15 @@ package struct KeySource {
         record.add("keysSkipped", Int64(set.skipped.count))
         record.add("skippedBecause", set.skipped.map { $0.reason.code }.joined(separator: " "))
     }
+}
+
+/// What one fetch brought, for whoever else uses the same keys.
+package enum KeyNews {
+    /// A set with a usable key, as it came.
+    case set([UInt8], entityTag: [UInt8]?, fetchStartedAt: Uptime)
+    /// The set is as it was.
+    case confirmed(fetchStartedAt: Uptime)
+    case failure(fetchStartedAt: Uptime)
 }
 
 extension KeyTimes {

@@ -16,41 +16,74 @@ package enum Lambda {
             leave("AWS_LAMBDA_RUNTIME_API is not set: AWS Lambda starts this program; to run it here: turnstile invoke")
         }
         do throws(StartError) {
-            let userAgent = "turnstile/\(Turnstile.version)"
-            let api: RuntimeAPI
             do throws(OpenSSLError) {
                 try OpenSSL.initialise()
             } catch {
                 throw .cryptography(error)
             }
-            do throws(RuntimeAPIError) {
-                api = try RuntimeAPI(address: address, userAgent: userAgent)
-            } catch {
-                throw .runtimeAPI(error)
-            }
-            try run(api)
+            try run(at: address)
         } catch {
             leave(error.description)
         }
     }
 
-    private static func run(_ runtimeAPI: consuming RuntimeAPI) throws(StartError) -> Never {
-        var api = runtimeAPI
+    private static func run(at address: String) throws(StartError) -> Never {
+        var api = try runtimeAPI(at: address)
         var log = Log(environment: { System.environment($0) })
         var function: AuthorizerFunction
+        let workers: Int
         do throws(StartError) {
+            workers = try concurrency()
             function = try start(&log)
+            if workers > 1 { log.sharedMemory = try function.sharedMemory(workers: workers) }
         } catch {
             // Lambda may not take it, and the process ends in either case.
             _ = try? api.reportFailedStart(InvocationError(type: error.errorType, message: error.description))
             leave(error.description)
         }
-        let lines = log
+        guard let memory = log.sharedMemory else { serve(api, &function, log) }
+        var supervisor = Supervisor(
+            workers: workers,
+            api: try runtimeAPI(at: address, responseLimitInMilliseconds: Supervisor.answerLimitInMilliseconds),
+            memory: memory, log: log, clock: .system)
+        switch supervisor.run() {
+        case .worker(let slot):
+            function.become(slot)
+            serve(try runtimeAPI(at: address, over: slot.socket), &function, log)
+        case .terminated: System.exit(0)
+        case .over: leave("no worker could be kept running")
+        }
+    }
+
+    private static func runtimeAPI(
+        at address: String, responseLimitInMilliseconds: Int? = nil, over socket: Int32? = nil
+    ) throws(StartError) -> RuntimeAPI {
+        do throws(RuntimeAPIError) {
+            return try RuntimeAPI(
+                address: address, userAgent: "turnstile/\(Turnstile.version)",
+                responseLimitInMilliseconds: responseLimitInMilliseconds, socket: socket)
+        } catch {
+            throw .runtimeAPI(error)
+        }
+    }
+
+    private static func serve(
+        _ api: consuming RuntimeAPI, _ function: inout AuthorizerFunction, _ log: Log
+    ) -> Never {
         var loop = EventLoop(
-            api: api, log: { lines.write(LogRecord($0)) }, pause: { System.sleep(milliseconds: Int64($0)) })
+            api: api, log: { log.write(LogRecord($0)) }, pause: { System.sleep(milliseconds: Int64($0)) })
         let end = loop.run(&function)
         function.writeLog()
         leave(end.description)
+    }
+
+    /// How many events Lambda hands over at once: one, but on Lambda Managed Instances.
+    private static func concurrency() throws(StartError) -> Int {
+        guard let text = System.environment("AWS_LAMBDA_MAX_CONCURRENCY"), !text.isEmpty else { return 1 }
+        guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }), let count = Int(text),
+            (1...Supervisor.workerLimit).contains(count)
+        else { throw .concurrency }
+        return count
     }
 
     /// Everything that can be done before the first event: Lambda gives the init phase a full processor.
@@ -99,6 +132,9 @@ enum StartError: Error, Sendable {
     case keyFile(KeyFileError)
     case cryptography(OpenSSLError)
     case runtimeAPI(RuntimeAPIError)
+    /// `AWS_LAMBDA_MAX_CONCURRENCY` is not a number of workers.
+    case concurrency
+    case sharedMemory(reason: String)
 
     /// The `errorType` that the Runtime API is told.
     var errorType: String {
@@ -107,6 +143,8 @@ enum StartError: Error, Sendable {
         case .keyFile: "Authorizer.KeyFileUnusable"
         case .cryptography: "Authorizer.CryptographyUnavailable"
         case .runtimeAPI: "Authorizer.RuntimeAPIUnavailable"
+        case .concurrency: "Authorizer.ConcurrencyWrong"
+        case .sharedMemory: "Authorizer.SharedMemoryUnavailable"
         }
     }
 }
@@ -118,6 +156,9 @@ extension StartError: CustomStringConvertible {
         case .keyFile(let error): error.description
         case .cryptography(let error): error.description
         case .runtimeAPI(let error): error.description
+        case .concurrency:
+            "AWS_LAMBDA_MAX_CONCURRENCY is not a whole number from 1 to \(Supervisor.workerLimit): Lambda sets it"
+        case .sharedMemory(let reason): "no memory to share with workers: \(reason)"
         }
     }
 }

@@ -61,6 +61,8 @@ package struct Log: Sendable {
     package var hasMetrics = false
     /// The Lambda function that this is, by which metrics of several in one account are told apart.
     package var functionName: String?
+    /// Where several processes write to the same output; `nil` where there is just this one.
+    var sharedMemory: SharedMemory?
 
     package init() {}
 
@@ -79,7 +81,12 @@ package struct Log: Sendable {
 
     package func write(_ record: LogRecord) {
         guard takes(record) else { return }
-        System.write(line(for: record, at: Timestamp(nanosecondsSinceEpoch: System.wallClockNanoseconds)), to: .output)
+        let line = line(for: record, at: Timestamp(nanosecondsSinceEpoch: System.wallClockNanoseconds))
+        guard let sharedMemory else {
+            System.write(line, to: .output)
+            return
+        }
+        sharedMemory.withOutput { System.write(line, to: .output) }
     }
 
     /// The line, its newline included.

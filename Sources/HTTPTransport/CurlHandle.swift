@@ -59,6 +59,13 @@ extension CurlHandle {
     /// - Parameter bodyLimitInBytes: Of the responses to come.
     func limitBody(toBytes bodyLimitInBytes: Int) { unsafe exchange.pointee.bodyLimitInBytes = bodyLimitInBytes }
 
+    /// Makes the first connection with this socket of IPv4, which is libcurl's from now on.
+    func connect(with socket: Int32) throws(TransportError) {
+        unsafe exchange.pointee.socket = socket
+        try check(unsafe clibcurl_set_socket_fn(easy, Exchange.openSocket))
+        try check(unsafe clibcurl_set_pointer(easy, CURLOPT_OPENSOCKETDATA, exchange))
+    }
+
     func set(_ option: CURLoption, _ value: Int) throws(TransportError) {
         try check(unsafe clibcurl_set_long(easy, option, value))
     }
@@ -183,6 +190,14 @@ extension Exchange {
         let offered = unsafe UnsafeRawBufferPointer(start: source, count: size * count).bindMemory(to: UInt8.self)
         let exchange = unsafe context.assumingMemoryBound(to: Exchange.self)
         return unsafe exchange.pointee.appendHead(line: Span(_unsafeElements: offered)) ? offered.count : 0
+    }
+
+    static let openSocket: curl_opensocket_callback = { context, _, address in
+        guard let context = unsafe context, let address = unsafe address else { return CURL_SOCKET_BAD }
+        let exchange = unsafe context.assumingMemoryBound(to: Exchange.self)
+        let family = unsafe address.pointee.family
+        if let given = unsafe exchange.pointee.takeSocket(family: family) { return given }
+        return unsafe CLibcurl.socket(family, address.pointee.socktype, address.pointee.protocol)
     }
 
     static let beginRequest: clibcurl_prereq_fn = { context, _, _, _, _ in

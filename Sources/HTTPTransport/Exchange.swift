@@ -1,3 +1,5 @@
+import CLibcurl
+
 /// What one transfer received, filled by libcurl's callbacks. The buffers are kept from one transfer to the next.
 struct Exchange {
     /// The most bytes of status lines, headers and trailers, in all. libcurl 7.88 takes lines of up to 102,400.
@@ -8,6 +10,8 @@ struct Exchange {
     enum Fault { case headTooLarge, bodyTooLarge, malformedHead, repeated }
 
     var bodyLimitInBytes = 0
+    /// A socket to make the first connection with; -1 where there is none, or once it was taken.
+    var socket: Int32 = -1
 
     private(set) var headers = HTTPHeaders()
     private(set) var body: [UInt8] = []
@@ -44,6 +48,13 @@ struct Exchange {
         }
         requestsBegun += 1
         return true
+    }
+
+    /// - Returns: The socket, the first time that one of its family is asked for; else `nil`.
+    mutating func takeSocket(family: Int32) -> Int32? {
+        guard socket >= 0, family == AF_INET else { return nil }
+        defer { socket = -1 }
+        return socket
     }
 
     /// Takes one line of a head, its end included. Heads of interim responses (RFC 9110 §15.2) give way to the one

@@ -10,6 +10,25 @@ package struct HTTPHeaders: Sendable {
 
     package init() {}
 
+    /// Reads the head of a response with a status of 2xx out of the bytes of a connection.
+    ///
+    /// - Returns: `nil` unless the bytes begin with the whole of such a head.
+    package init?(headOf response: [UInt8]) {
+        var rest = response[...]
+        guard let first = Self.takeLine(from: &rest), first.starts(with: "HTTP/1.1 2".utf8) else { return nil }
+        while let line = Self.takeLine(from: &rest) {
+            guard line.count > 2 else { return }
+            guard append(line: line.span) else { return nil }
+        }
+        return nil
+    }
+
+    private static func takeLine(from rest: inout ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        guard let end = rest.firstIndex(of: UInt8(ascii: "\n")) else { return nil }
+        defer { rest = rest[(end + 1)...] }
+        return rest[...end]
+    }
+
     package var count: Int { lines.count }
 
     /// The values of every header of this name, in any case (RFC 9110 §5.1), without white space around them.

@@ -2,7 +2,7 @@ import CLibcurl
 
 /// Plain HTTP/1.1 to one origin that is trusted and near, over one connection that is kept.
 ///
-/// There is no time limit on a response: the Lambda Runtime API answers when there is something to do. One call
+/// There need be no time limit on a response: the Lambda Runtime API answers when there is something to do. One call
 /// sends at most one request; whether to send it again is the caller's to decide.
 ///
 /// A class, since Embedded Swift 6.3 cannot destroy another module's structure that has one owner; the handle
@@ -20,13 +20,21 @@ package final class OriginConnection {
     ///   - origin: Asked without TLS, whatever its scheme; its path is not used.
     ///   - userAgent: The value of `User-Agent`.
     ///   - bodyLimitInBytes: The most body of a response to accept.
+    ///   - responseLimitInMilliseconds: How long a whole exchange may take; `nil` for as long as it takes.
+    ///   - socket: Of IPv4, to make the first connection with, so that whoever has it too can see what became of it;
+    ///     closed with the connection.
     /// - Throws: ``TransportError`` where libcurl gives no handle or refuses an option.
-    package init(origin: HTTPURL, userAgent: String, bodyLimitInBytes: Int) throws(TransportError) {
+    package init(
+        origin: HTTPURL, userAgent: String, bodyLimitInBytes: Int, responseLimitInMilliseconds: Int? = nil,
+        socket: Int32? = nil
+    ) throws(TransportError) {
         url = Array("http://\(origin.authority)".utf8)
         originLength = url.count
         let handle = try CurlHandle(protocol: .http, userAgent: userAgent)
         handle.limitBody(toBytes: bodyLimitInBytes)
         try handle.set(CURLOPT_CONNECTTIMEOUT_MS, Self.connectTimeoutInMilliseconds)
+        if let limit = responseLimitInMilliseconds { try handle.set(CURLOPT_TIMEOUT_MS, max(1, limit)) }
+        if let socket { try handle.connect(with: socket) }
         self.handle = handle
     }
 

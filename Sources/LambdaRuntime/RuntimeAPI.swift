@@ -21,13 +21,19 @@ package struct RuntimeAPI: ~Copyable {
     /// - Parameters:
     ///   - address: `host:port`, from the variable `AWS_LAMBDA_RUNTIME_API`.
     ///   - userAgent: Name and version of this runtime.
+    ///   - responseLimitInMilliseconds: How long a whole exchange may take; `nil`, for whoever asks for events, for as
+    ///     long as it takes.
+    ///   - socket: Of IPv4, to make the first connection with.
     /// - Throws: ``RuntimeAPIError`` where the address is none, or there is no memory.
-    package init(address: String, userAgent: String) throws(RuntimeAPIError) {
+    package init(
+        address: String, userAgent: String, responseLimitInMilliseconds: Int? = nil, socket: Int32? = nil
+    ) throws(RuntimeAPIError) {
         guard let origin = try? HTTPURL(parsing: "http://\(address)"), origin.isOrigin else { throw .invalidAddress }
         do throws(TransportError) {
             let fields = try FieldList([Self.contentType].compactMap { $0 })
             connection = try OriginConnection(
-                origin: origin, userAgent: userAgent, bodyLimitInBytes: Self.eventLimitInBytes)
+                origin: origin, userAgent: userAgent, bodyLimitInBytes: Self.eventLimitInBytes,
+                responseLimitInMilliseconds: responseLimitInMilliseconds, socket: socket)
             responseFields = fields
         } catch {
             throw .transport(error)
@@ -75,6 +81,13 @@ package struct RuntimeAPI: ~Copyable {
         let type = HTTPField(name: "Lambda-Runtime-Function-Error-Type", value: error.headerValue)
         let fields = try FieldList([Self.contentType, type].compactMap { $0 })
         return try connection.post(target, fields: fields, body: error.body)
+    }
+
+    /// The invocation that a response to the request for an event names.
+    ///
+    /// - Parameter response: What came over the connection, from the first byte of the response on.
+    package static func requestID(inResponse response: [UInt8]) -> RequestID? {
+        HTTPHeaders(headOf: response).flatMap(requestID)
     }
 
     private static func requestID(in headers: HTTPHeaders) -> RequestID? {
