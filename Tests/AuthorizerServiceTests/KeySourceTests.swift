@@ -26,7 +26,9 @@ struct SourceBench {
     var source: KeySource
     let fetcher: KeyFetcher
 
-    init(_ steps: Step..., keys: KeyFetching = KeyFetching()) throws {
+    init(_ steps: Step..., keys: KeyFetching = KeyFetching()) throws { try self.init(steps, keys: keys) }
+
+    init(_ steps: [Step], keys: KeyFetching = KeyFetching()) throws {
         server = try ScriptedServer(steps)
         source = KeySource(
             name: "partner",
@@ -48,7 +50,11 @@ struct SourceBench {
 
     /// What the keys are to a caller for whom nothing is fetched.
     mutating func look(_ keyID: ExactString = "k1", at second: Int64) -> String {
-        switch source.cache.lookUp(keyID, .rs256, at: Self.at(second), fetch: .spent) {
+        Self.look(&source, keyID, at: second)
+    }
+
+    static func look(_ source: inout KeySource, _ keyID: ExactString, at second: Int64) -> String {
+        switch source.cache.lookUp(keyID, .rs256, at: at(second), fetch: .spent) {
         case .key(_, let age): "aged \(age)"
         case .unknown: "unknown"
         case .unavailable: "unavailable"

@@ -140,3 +140,20 @@ struct InvocationTests {
         }
     }
 }
+
+@Suite("The invocation that unread bytes of a connection name")
+struct UnreadResponseTests {
+    static let head = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nlambda-runtime-aws-request-id: id-1\r\n"
+
+    @Test(arguments: [
+        ("\(head)\r\n{}", "id-1"), ("\(head)\r\n", "id-1"), ("\(head)X: y\r\n\r\n{", "id-1"),
+        (head, nil), ("", nil), ("\r\n\r\n", nil), ("{}\(head)\r\n", nil),
+        ("HTTP/1.1 500 No\r\nLambda-Runtime-Aws-Request-Id: id-1\r\n\r\n", nil),
+        ("HTTP/1.1 200 OK\r\n\r\nLambda-Runtime-Aws-Request-Id: id-1\r\n\r\n", nil),
+        ("HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: a/b\r\n\r\n", nil),
+        ("\(head)Lambda-Runtime-Aws-Request-Id: id-2\r\n\r\n", nil), ("\(head)no colon\r\n\r\n", nil),
+    ])
+    func `is that of a whole head of 2xx, and otherwise none`(_ text: String, _ expected: String?) {
+        #expect(RuntimeAPI.requestID(inResponse: Array(text.utf8))?.description == expected)
+    }
+}

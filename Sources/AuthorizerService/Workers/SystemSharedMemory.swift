@@ -116,7 +116,7 @@ extension SharedMemory {
     /// Under the lock. A set or an entity tag that has no room is left out.
     func writeKeys(_ news: SharedKeys, _ source: Int) {
         let header = unsafe header(source)
-        unsafe cposix_store_flag(&header.pointee.is_whole, 0)
+        markKeysUnfinished(source)
         unsafe header.pointee.last_attempt = news.lastAttempt.nanoseconds
         unsafe header.pointee.is_failure = news.isFailure ? 1 : 0
         unsafe header.pointee.keys_as_of = news.keysAsOf.nanoseconds
@@ -130,6 +130,9 @@ extension SharedMemory {
         unsafe cposix_store_flag(&header.pointee.is_whole, 1)
         unsafe cposix_store(&header.pointee.generation, cposix_load(&header.pointee.generation) &+ 1)
     }
+
+    /// What is said of this key set holds no more, until it was written anew.
+    func markKeysUnfinished(_ source: Int) { unsafe cposix_store_flag(&header(source).pointee.is_whole, 0) }
 
     private func header(_ source: Int) -> UnsafeMutablePointer<cposix_shared_keys> {
         unsafe (keys + source * strideOfKeys).assumingMemoryBound(to: cposix_shared_keys.self)
