@@ -38,7 +38,7 @@ struct WorkerPoolTests {
 
     static let vectors = [
         Vector(
-            testDescription: "killed, having been given events", end: .killed(signal: 9), events: 1, age: 1, rest: 0),
+            testDescription: "killed, given events", end: .killed(signal: 9), events: 1, age: 1, rest: 0),
         Vector(testDescription: "killed at the age of a second", end: .killed(signal: 9), rest: 0),
         Vector(testDescription: "killed young and idle", end: .killed(signal: 11), age: 999, rest: 50),
         Vector(testDescription: "left as it was told to", end: .left(status: 0), age: 1, rest: 0),

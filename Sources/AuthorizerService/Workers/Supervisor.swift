@@ -21,7 +21,12 @@ struct Supervisor: ~Copyable {
     private let log: Log
     private let clock: Clock
 
-    /// - Parameter api: For the errors of invocations whose worker died. Owned by the supervisor from now on.
+    /// - Parameters:
+    ///   - workers: How many, 2 to ``workerLimit``.
+    ///   - api: For the errors of invocations whose worker died. Owned by the supervisor from now on.
+    ///   - memory: For so many workers.
+    ///   - log: Written to under the same lock as the workers'.
+    ///   - clock: Told the time by.
     init(workers: Int, api: consuming RuntimeAPI, memory: SharedMemory, log: Log, clock: Clock) {
         pool = WorkerPool(count: workers)
         sockets = Array(repeating: nil, count: workers)

@@ -16,11 +16,12 @@ struct SharedMemory: Sendable {
     private static let outputLock: Int64 = 0
     private static let firstKeysLock: Int64 = 1
 
+    /// Fails where there is no memory or no descriptor; ``System/lastError`` says why.
+    ///
     /// - Parameters:
     ///   - workers: How many workers there will be.
     ///   - sources: How many key sets.
     ///   - setLimitInBytes: The most bytes of one key set.
-    /// - Returns: `nil` where there is no memory or no descriptor; ``System/lastError`` says why.
     init?(workers: Int, sources: Int, setLimitInBytes: Int) {
         let slotBytes = Self.wholePages(workers * MemoryLayout<cposix_worker_slot>.stride)
         strideOfKeys = Self.wholePages(MemoryLayout<cposix_shared_keys>.stride + setLimitInBytes)
