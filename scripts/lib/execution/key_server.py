@@ -21,6 +21,13 @@ class Cut(Exception):
         self.of = of
 
 
+class Listener(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """A function that was ended, or has no more time, leaves its connection."""
+
+
 class KeyServer:
     """`answer` gets the path of each request and says what is answered: status, headers, body; or raises `Cut`."""
 
@@ -55,8 +62,7 @@ class KeyServer:
             def log_message(self, *_: object) -> None:
                 """Says nothing: the run has its own lines."""
 
-        self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.http.daemon_threads = True
+        self.http = Listener(("127.0.0.1", 0), Handler)
         threading.Thread(target=self.http.serve_forever, daemon=True).start()
 
     @property

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from soak import tokens
 from soak.events import HTTP_1, HTTP_2, REST, Case, EventMaker, unrecognised, with_two, without_token
 from soak.publisher import Ring
+from soak.rules import Caller, permitted
 from soak.signing import Key
 from soak.tokens import Token
 from soak.world import ALGORITHMS_OF, ENTRIES, ENTRY, Entry
@@ -44,9 +45,20 @@ class Pools:
         return pool[int(self.dice.random() * len(pool))]
 
     def cases(self) -> list[Case]:
-        """One of each circumstance and shape, the huge ones included."""
+        """One of each circumstance and shape, the huge ones included; and one of each set of routes that a token may be
+        good for, since the function keeps the policy of each."""
         found = {case.name: case for pool in self.pools.values() for case in pool}
-        return [*found.values(), *self.pools["huge"]]
+        return [*found.values(), *self.pools["huge"], *self.of_every_policy()]
+
+    def of_every_policy(self) -> list[Case]:
+        sets: dict[frozenset[str], Token] = {}
+        for entry in ENTRIES:
+            key = self.any_key(entry.source)
+            for claims in tokens.claims_of_every_kind(entry, self.dice):
+                allowed = permitted(Caller(entry, claims))
+                if allowed not in sets:
+                    sets[allowed] = tokens.good_with(claims, entry, key, self.dice)
+        return [self.maker.case(token, shape) for token in sets.values() for shape in (REST, HTTP_1)]
 
     # What is made once
 

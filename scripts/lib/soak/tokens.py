@@ -1,6 +1,7 @@
 """Tokens, good and bad, each with what is right to say of it."""
 
 import dataclasses
+import itertools
 import json
 import random
 import time
@@ -88,8 +89,25 @@ def good(entry: Entry, key: Key, dice: random.Random) -> Token:
     claims = good_claims(entry, dice, int(time.time()))
     if dice.random() < 0.3:
         claims["note"] = noise(dice, 10, 2_000)
+    return good_with(claims, entry, key, dice)
+
+
+def good_with(claims: dict, entry: Entry, key: Key, dice: random.Random) -> Token:
     text = signed(key, header_of(key, **type_of(entry, dice)), claims)
     return Token("good", text, entry.source, key.kid, None, Caller(entry, claims))
+
+
+def claims_of_every_kind(entry: Entry, dice: random.Random) -> Iterator[dict]:
+    """Every client with every choice of the scopes and groups that the route table knows."""
+    now = int(time.time())
+    choices = itertools.product(CLIENTS[entry.name], subsets((READ, WRITE, REPORTS, EVENTS)), subsets(GROUPS[:2]))
+    for client, scopes, groups in choices:
+        claims = good_claims(entry, dice, now) | {"client_id": client, entry.groups_claim: groups}
+        yield claims | {entry.scope_claim: scopes if entry.scope_claim == "scp" else " ".join(scopes)}
+
+
+def subsets(of: tuple[str, ...]) -> list[list[str]]:
+    return [list(chosen) for size in range(len(of) + 1) for chosen in itertools.combinations(of, size)]
 
 
 # Tokens with a good signature and claims that are not
