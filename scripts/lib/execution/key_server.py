@@ -5,6 +5,7 @@ import json
 import threading
 from collections.abc import Callable
 
+POLL_SECONDS = 0.05  # how soon `close` comes back
 Answer = tuple[int, dict[str, str], bytes]
 
 
@@ -63,7 +64,7 @@ class KeyServer:
                 """Says nothing: the run has its own lines."""
 
         self.http = Listener(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.http.serve_forever, daemon=True).start()
+        threading.Thread(target=self.http.serve_forever, args=(POLL_SECONDS,), daemon=True).start()
 
     @property
     def url(self) -> str:
