@@ -25,7 +25,7 @@ from run_emulator import free_port
 
 LONGEST_RUN_SECONDS = 60
 PLAN_SERVER = TOKEN_ENDPOINT.with_name("usage_plan_server.py")
-TRACED = "open,openat,creat,write,writev,pwrite64,pwritev,rename,renameat,renameat2,link,linkat,mkdir,mkdirat,symlinkat"
+TRACED = "open,openat,creat,write,writev,pwrite64,pwritev,rename,renameat,renameat2,link,linkat,symlink,symlinkat"
 CALL = re.compile(r"(?:\d+ +)?(\w+)\((.*)")
 DESCRIPTOR = re.compile(r"\d+<((?:\\x[0-9a-f]{2})*)>|AT_FDCWD<((?:\\x[0-9a-f]{2})*)>")
 TEXT = re.compile(r'"((?:\\x[0-9a-f]{2})*)"')

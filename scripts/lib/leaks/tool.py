@@ -16,7 +16,7 @@ from leaks.settings import Settings
 
 LONGEST_RUN_SECONDS = 60
 EXPLAINED = 25  # events, and as many tokens: each is a process
-SHOWS_KEYS = frozenset({"key"})
+SHOWS_KEYS = frozenset({"key"})  # the usageIdentifierKey of the answer, which invoke and explain are asked for
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,10 +61,10 @@ class Tool:
             yield from self.said("invoke", *config, *form, "--bootstrap", str(self.bootstrap), str(events), shows=SHOWS_KEYS)
         step = max(1, len(files) // EXPLAINED)
         for number, file in enumerate(files[::step]):
-            yield from self.said("explain", *config, "--event", str(file), *(("--json",) if number % 2 else ()))
+            yield from self.said("explain", *config, "--event", str(file), *(("--json",) if number % 2 else ()), shows=SHOWS_KEYS)
         for number, token in enumerate(tokens[:: max(1, len(tokens) // EXPLAINED)]):
             asked = ("--token", "-", "--method", "GET", "--path", "/orders", *(("--json",) if number % 2 else ()))
-            yield from self.said("explain", *config, *asked, text=token)
+            yield from self.said("explain", *config, *asked, text=token, shows=SHOWS_KEYS)
             yield from self.said("inspect", "--jwks", str(jwks), text=token)
         lines = "".join(f"{token}\n" for token in tokens if "\n" not in token)
         yield from self.said("inspect", "--jwks", str(jwks), "--batch", text=lines)
