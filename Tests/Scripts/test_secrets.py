@@ -128,13 +128,17 @@ class PlantedTests(unittest.TestCase):
         self.assertTrue(any("standard output: token" in one for one in self.findings(leak)))
 
     def test_claims_on_standard_error_are_found(self) -> None:
-        leak = "p = body.split(b'Bearer ')[-1].split(b'\"')[0].split(b'.')[1]; print(base64.urlsafe_b64decode(p + b'==='), file=sys.stderr, flush=True)"
+        leak = (
+            "p = body.split(b'Bearer ')[-1].split(b'\"')[0].split(b'.')[1]; "
+            "print(base64.urlsafe_b64decode(p + b'==='), file=sys.stderr, flush=True)"
+        )
         self.assertTrue(any("standard error: claim jti" in one for one in self.findings(leak)))
 
     def test_a_secret_in_an_answer_and_in_a_file_is_found(self) -> None:
         found = self.findings("pass", 'json.dumps({"message": os.environ["USAGE_KEY_SECRET"]}).encode()')
         self.assertTrue(any("answer to" in one and "of the HMAC" in one for one in found), found)
-        leak = "open(os.path.join(os.path.dirname(os.environ['AUTHORIZER_CONFIG']), 'note'), 'w').write(os.environ['USAGE_KEY_SECRET'])"
+        file = "os.path.join(os.path.dirname(os.environ['AUTHORIZER_CONFIG']), 'note')"
+        leak = f"open({file}, 'w').write(os.environ['USAGE_KEY_SECRET'])"
         self.assertTrue(any("file note" in one for one in self.findings(leak)))
 
     def test_the_attacks_are_of_nearly_every_row(self) -> None:
@@ -159,7 +163,9 @@ class TracedTests(unittest.TestCase):
             secret = marker().replace("\\", "")
             search.add("secret", "client secret", secret)
             found = [*commands.run("token", "--secret-stdin", text=f"{secret}\n")]
-            return [str(one) for each in found for one in ([each] if isinstance(each, Finding) else search.findings(each))]
+            return [
+                str(one) for each in found for one in ([each] if isinstance(each, Finding) else search.findings(each))
+            ]
 
     def test_what_stays_in_the_cache_and_is_no_secret_is_clean(self) -> None:
         self.assertEqual(self.run_tool('echo token > "$XDG_CACHE_HOME/entry"'), [])

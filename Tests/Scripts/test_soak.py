@@ -1,8 +1,7 @@
-"""The soak's judgement must be able to fail: each wrong answer, line, fetch or growth here is one that it has to see."""
+"""The soak's judgement must be able to fail: each wrong answer or growth here is one that it has to see."""
 
 import contextlib
 import dataclasses
-import functools
 import io
 import json
 import pathlib
@@ -18,16 +17,14 @@ from outcomes import stage_of
 from soak import __main__ as program
 from soak import tokens, watch
 from soak.events import HTTP_2, REST, REST_TOKEN, WEBSOCKET, Case, EventMaker
-from soak.findings import Failure, Figures
+from soak.findings import Figures
 from soak.oracle import UNAUTHORIZED, Invocation, Oracle, Outcome, Wrong, context_of, grants, route_for
-from soak.publisher import Fetch, Ring
+from soak.publisher import Fetch
 from soak.rules import PROBES, Caller, route_of_path
-from soak.settling import Pending, Settling
-from soak.signing import new_key
-from soak.timeline import HELD, TOO_NEAR, UNAVAILABLE, UNKNOWN, Breach, Span, Timeline
+from soak.timeline import Span
 from soak.tokens import Token
 from soak.watch import Sample
-from soak.world import COOLDOWN, ENTRY, FIRST, MAX_AGE, READ, REPORTS, SECOND, STALE_IF_ERROR, WRITE, Profile
+from soak.world import ENTRY, FIRST, READ, REPORTS, SECOND, Profile
 
 NOW = 1_000.0
 WALL = (1_800_000_000, 1_800_000_000)
@@ -35,12 +32,9 @@ KID = "rs256-0"
 SPAN = Span(NOW, NOW + 0.001)
 
 
-@functools.cache
-def key(algorithm: str = "EdDSA"):  # noqa: ANN201
-    return new_key(algorithm, KID)
-
-
-def case_of(entry: str = "machines", shape: str = REST, request: tuple = ("GET", "/orders", "/orders"), **claims: object) -> Case:
+def case_of(
+    entry: str = "machines", shape: str = REST, request: tuple = ("GET", "/orders", "/orders"), **claims: object
+) -> Case:
     dice = random.Random(1)
     given = tokens.good_claims(ENTRY[entry], dice, WALL[0]) | {"scope": f"{READ} {REPORTS}", **claims}
     token = Token("good", "a.b.c", ENTRY[entry].source, KID, None, Caller(ENTRY[entry], given))
@@ -77,7 +71,11 @@ def right(case: Case, outcome: Outcome, profile: Profile = FIRST) -> tuple[str, 
 def policy(case: Case, allowed: frozenset[str], effect: str = "Allow") -> dict:
     stage = stage_of(case.arn)
     listed = [f"{stage}/{one.replace(' ', '')}" for one in sorted(allowed)]
-    statement = {"Action": "execute-api:Invoke", "Effect": effect if listed else "Deny", "Resource": listed or [f"{stage}/*"]}
+    statement = {
+        "Action": "execute-api:Invoke",
+        "Effect": effect if listed else "Deny",
+        "Resource": listed or [f"{stage}/*"],
+    }
     return {"Version": "2012-10-17", "Statement": [statement]}
 
 
@@ -100,7 +98,9 @@ SCOPE = Outcome("deny", "insufficient_scope")
 
 
 class AnswerTests(unittest.TestCase):
-    def sees(self, change: Callable[[dict, dict], object], case: Case, outcome: Outcome = ALLOW, profile: Profile = FIRST) -> str:
+    def sees(
+        self, change: Callable[[dict, dict], object], case: Case, outcome: Outcome = ALLOW, profile: Profile = FIRST
+    ) -> str:
         """The unchanged answer passes, so that what is seen is the change."""
         kind, answer, record = right(case, outcome, profile)
         judged(case, kind, json.loads(json.dumps(answer)), dict(record), profile)
@@ -139,7 +139,10 @@ class AnswerTests(unittest.TestCase):
             judged(case, kind, answer, record | {"reason": "wrong_client"})
 
     def test_another_clients_usage_key_is_seen(self) -> None:
-        self.assertIn("instead of", self.sees(lambda answer, _: answer.update(usageIdentifierKey="1batch234client45example67x"), case_of()))
+        self.assertIn(
+            "instead of",
+            self.sees(lambda answer, _: answer.update(usageIdentifierKey="1batch234client45example67x"), case_of()),
+        )
         self.sees(lambda answer, _: answer.pop("usageIdentifierKey"), case_of())
 
     def test_a_usage_key_where_there_is_none_is_seen(self) -> None:
@@ -197,100 +200,6 @@ class AnswerTests(unittest.TestCase):
         self.assertEqual(len(PROBES), len(set(PROBES)))
 
 
-class KeyTests(unittest.TestCase):
-    def setUp(self) -> None:
-        self.keys = Timeline("pool")
-        self.keys.fetched(Fetch("pool", NOW, "well", frozenset({"old", "kept"})), NOW - 0.001)
-
-    def at(self, seconds: float, has_time: bool = True) -> Span:
-        return Span(NOW + seconds, NOW + seconds + 0.001, has_time)
-
-    def fails(self, seconds: float) -> None:
-        self.keys.fetched(Fetch("pool", NOW + seconds, "500", frozenset()), NOW + seconds - 0.001)
-
-    def test_a_withdrawn_key_serves_until_the_bound_and_not_beyond(self) -> None:
-        bound = MAX_AGE + STALE_IF_ERROR
-        self.fails(bound - 0.5)
-        self.assertEqual(self.keys.outcomes("old", self.at(bound - 0.1), has_fetched=False), {HELD})
-        self.assertEqual(self.keys.outcomes("old", self.at(bound + 0.1), has_fetched=False), {UNAVAILABLE})
-        both = self.keys.outcomes("old", Span(NOW + bound - 0.1, NOW + bound + 0.1), has_fetched=False)
-        self.assertEqual(both, {HELD, UNAVAILABLE})
-
-    def test_a_withdrawn_key_does_not_serve_once_it_was_seen_to_be_withdrawn(self) -> None:
-        self.keys.fetched(Fetch("pool", NOW + 2, "well", frozenset({"kept", "new"})), NOW + 1.999)
-        self.assertEqual(self.keys.outcomes("old", self.at(2.1), has_fetched=False), {UNKNOWN})
-        self.assertEqual(self.keys.outcomes("new", self.at(2.1), has_fetched=False), {HELD})
-
-    def test_a_new_key_is_asked_for_when_the_cooldown_is_over(self) -> None:
-        self.assertEqual(self.keys.outcomes("new", self.at(COOLDOWN - 0.1), has_fetched=False), {UNKNOWN})
-        with self.assertRaisesRegex(Breach, "never asked for"):
-            self.keys.outcomes("new", self.at(COOLDOWN + 0.1), has_fetched=False)
-
-    def test_stale_keys_are_not_used_before_a_fetch_was_tried(self) -> None:
-        with self.assertRaisesRegex(Breach, "old"):
-            self.keys.outcomes("old", self.at(MAX_AGE + 0.1), has_fetched=False)
-
-    def test_a_fetch_within_the_cooldown_is_seen(self) -> None:
-        with self.assertRaisesRegex(Breach, "cooldown"):
-            self.fails(COOLDOWN - 0.1)
-
-    def test_a_caller_who_waits_for_nothing_is_seen(self) -> None:
-        with self.assertRaisesRegex(Breach, "waited"):
-            self.keys.waited("old", self.at(2), Fetch("pool", NOW + 2.0005, "well", frozenset({"old"})))
-
-    def test_no_fetch_is_made_where_the_deadline_is_too_near(self) -> None:
-        self.assertEqual(self.keys.outcomes("new", self.at(2, has_time=False), has_fetched=False), {TOO_NEAR})
-        with self.assertRaisesRegex(Breach, "deadline"):
-            self.keys.waited("new", self.at(2, has_time=False), Fetch("pool", NOW + 2.0005, "well", frozenset({"old"})))
-
-    def test_a_fetch_for_an_issuer_that_nobody_knows_is_seen(self) -> None:
-        case = case_of()
-        case.token = Token("wrong issuer", "a.b.c", refusal="unknown_issuer")
-        _, _, record = right(case, Outcome("reject", "unknown_issuer"))
-        invocation = Invocation(0, "r", case, SPAN, WALL, "error", json.dumps(UNAUTHORIZED).encode())
-        with self.assertRaisesRegex(Wrong, "needs none"):
-            oracle().judge(invocation, record, [Fetch("pool", SPAN.begin, "well", frozenset({KID}))])
-
-    def test_a_rotation_publishes_one_key_to_come_and_withdraws_the_last_but_one(self) -> None:
-        ring = Ring("partner")
-        before = {one.kid for one in ring.published()}
-        ring.rotate()
-        after = {one.kid for one in ring.published()}
-        self.assertEqual(before - after, {"es256--1", "eddsa--1"})
-        self.assertEqual(after - before, {"es256-2", "eddsa-2"})
-
-
-class LogTests(unittest.TestCase):
-    def settle(self, lines: list[bytes], fetches: list[Fetch] | None = None) -> None:
-        case = case_of()
-        kind, answer, _ = right(case, ALLOW)
-        pending = [Pending(0, "r", case, SPAN, kind, json.dumps(answer).encode())]
-        Settling(oracle()).settle(pending, lines, fetches or [])
-
-    def line(self) -> bytes:
-        return json.dumps(right(case_of(), ALLOW)[2]).encode()
-
-    def test_one_line_for_one_invocation_passes(self) -> None:
-        self.settle([self.line()])
-
-    def test_a_missing_and_a_doubled_line_are_seen(self) -> None:
-        for lines in ([], [self.line(), self.line()]):
-            with self.assertRaisesRegex(Failure, "lines of decisions"):
-                self.settle(lines)
-
-    def test_a_line_that_is_no_json_object_is_seen(self) -> None:
-        for line in (self.line()[:-1], b"hello", b"[]", b""):
-            with self.assertRaisesRegex(Failure, "no JSON object"):
-                self.settle([line])
-
-    def test_a_fetch_without_its_line_and_a_line_without_its_fetch_are_seen(self) -> None:
-        fetch = Fetch("pool", NOW - 5, "well", frozenset({KID}))
-        said = {"event": "key_fetch", "issuer": "machines", "outcome": "fetched"}
-        for lines, fetches in (([], [fetch]), ([said], []), ([said | {"outcome": "http_status"}], [fetch]), ([said | {"issuer": "bank"}], [fetch])):
-            with self.assertRaises(Failure):
-                self.settle([self.line(), *(json.dumps(one).encode() for one in lines)], fetches)
-
-
 class GrowthTests(unittest.TestCase):
     def faults(self, **change: int) -> list[str]:
         first = Sample(10_000, 8_000, 8_200, 4, 1, 1.0)
@@ -321,7 +230,8 @@ while True:
     request = event.headers["Lambda-Runtime-Aws-Request-Id"]
     api.request("POST", f"/2018-06-01/runtime/invocation/{{request}}/response", b'{{"isAuthorized": true}}')
     api.getresponse().read()
-    print(json.dumps({{"requestId": request, "decision": "allow", "level": "INFO", "durationMicroseconds": 1}}), flush=True)
+    line = {{"requestId": request, "decision": "allow", "level": "INFO", "durationMicroseconds": 1}}
+    print(json.dumps(line), flush=True)
 """
 
 
@@ -337,7 +247,13 @@ class WholeRunTests(unittest.TestCase):
             self.assertIn(part, said.getvalue())
 
     def test_wrong_words_are_wrong_usage(self) -> None:
-        for words in ([], ["10", "--bootstrap", __file__], ["many"], ["500", "--bootstrap", "/nowhere"], ["500", "--bootstrap", __file__, "--env", "x"]):
+        for words in (
+            [],
+            ["10", "--bootstrap", __file__],
+            ["many"],
+            ["500", "--bootstrap", "/nowhere"],
+            ["500", "--bootstrap", __file__, "--env", "x"],
+        ):
             with contextlib.redirect_stderr(io.StringIO()), self.assertRaises(SystemExit) as ended:
                 program.parsed(words)
             self.assertEqual(ended.exception.code, 64)

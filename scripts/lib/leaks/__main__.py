@@ -27,11 +27,19 @@ from soak.world import SOURCES
 USAGE = 64  # sysexits.h
 ATTACKS_OF_A_SET = 12  # events that are sent under each wrong set of keys
 MOST_SHOWN = 40
-# Rows of the threat model that are no event, token, set of keys or configuration: what they are is another test's.
+ROWS = range(1, 90)  # of the threat model
+# Those that are no event, token or set of keys, or one that says no more than another.
 ELSEWHERE = {
-    17: "a weak key is one that is not used, like row 14", 24: "PSS padding: Wycheproof", 68: "caching in API Gateway", 70: "the default endpoint", 79: "the soak",
-    80: "the clock", 84: "timing", 86: "a start that fails (here), and StartTests",
-}  # fmt: skip
+    17: "a weak key is not used, as in row 14",
+    24: "Wycheproof's vectors",
+    68: "API Gateway's cache",
+    70: "API Gateway's endpoint",
+    79: "scripts/soak",
+    80: "the clock",
+    84: "timing",
+    86: "the starts that fail",
+    89: "SurroundingsTests",
+}
 
 
 class Parser(argparse.ArgumentParser):
@@ -68,9 +76,20 @@ class Report:
         found = [finding for one in collected for finding in self.look(one)]
         size = sum(len(one.data) for one in collected if isinstance(one, Written))
         self.findings += found
-        self.parts.append({"part": title, "outputs": len(collected), "bytes": size, "findings": len(found), "seconds": round(time.monotonic() - started, 1)})
+        self.parts.append(
+            {
+                "part": title,
+                "outputs": len(collected),
+                "bytes": size,
+                "findings": len(found),
+                "seconds": round(time.monotonic() - started, 1),
+            }
+        )
         if not self.is_silent:
-            print(f"{'✗' if found else '✓'}  {title:<60} {len(collected):>6} outputs {size:>10,} bytes  {len(found)} findings", flush=True)
+            mark = "✗" if found else "✓"
+            print(
+                f"{mark}  {title:<72} {len(collected):>6} outputs {size:>10,} bytes  {len(found)} findings", flush=True
+            )
 
     def look(self, one: Written | Finding) -> list[Finding]:
         return [one] if isinstance(one, Finding) else self.search.findings(one)
@@ -102,7 +121,12 @@ def look_everywhere(given: argparse.Namespace, report_of: type[Report] = Report)
 
 
 def of_program(
-    program: pathlib.Path, given: argparse.Namespace, settings: Settings, rings: dict[str, Ring], attacks: Attacks, sets: list
+    program: pathlib.Path,
+    given: argparse.Namespace,
+    settings: Settings,
+    rings: dict[str, Ring],
+    attacks: Attacks,
+    sets: list,
 ) -> Iterator[tuple[str, Iterator[Written | Finding]]]:
     functions = Functions(program, settings, rings)
     tool = Tool(given.turnstile.resolve(), settings, functions.published, program)
@@ -123,12 +147,19 @@ def main() -> int:
         summary = {"attacks": count, "rows": rows, "secrets": report.search.count, "seconds": seconds}
         print(json.dumps(summary | {"parts": report.parts, "findings": sorted(places)}, indent=2))
     else:
-        print(f"\n{count} attacks of {len(rows)} rows of the threat model, {report.search.count} secrets, {seconds} s: {len(places)} findings")
+        searched = f"{count} attacks of {len(rows)} rows of the threat model, {report.search.count} secrets"
+        print(f"\n{searched}, {seconds} s: {len(places)} findings")
+        if missing := sorted(set(ROWS) - set(rows) - set(ELSEWHERE)):
+            print(f"note: no attack of rows {', '.join(map(str, missing))}")
         if not core_file_is_possible():
             print("note: the kernel writes no core file into a process's folder here, so none could be found")
     for finding in [*places][:MOST_SHOWN]:
         print(f"found: {finding}", file=sys.stderr)
-    tally.record(sum(part["outputs"] for part in report.parts) - len(report.findings), len(report.findings), "outputs without a secret")
+    tally.record(
+        sum(part["outputs"] for part in report.parts) - len(report.findings),
+        len(report.findings),
+        "outputs without a secret",
+    )
     return 1 if places else 0
 
 

@@ -12,6 +12,7 @@ from leaks.search import Search
 from leaks.settings import Settings, marker
 from soak import tokens
 from soak.events import REST, SHAPES, Case, EventMaker, unrecognised, with_two, without_token
+from soak.keyless import keyless
 from soak.publisher import Ring
 from soak.signing import Key, header_of, new_key, signed
 from soak.tokens import Token
@@ -47,7 +48,7 @@ class Attacks:
             for rows, made in (
                 ((38, 39, 40, 41, 43, 44, 45, 53), tokens.spoilt(entry, key, self.dice)),
                 ((19, 20, 21, 23, 25), tokens.forged(entry, key, others, self.dice)),
-                ((1, 2, 3, 27, 29, 30, 31, 32, 33, 34, 35, 42, 46, 47, 48, 73), tokens.keyless(entry, key, self.dice)),
+                ((1, 2, 3, 27, 29, 30, 31, 32, 33, 34, 35, 42, 46, 47, 48, 73), keyless(entry, key, self.dice)),
                 ((8, 78), tokens.of_no_key(entry, key, self.dice, 5)),
             ):
                 for token in made:
@@ -97,15 +98,33 @@ class Attacks:
         ):  # fmt: skip
             for case in cases:
                 self.add(rows, case)
-        for value in (f"bearer  {token.text}", f"Bearer\t{token.text}", f"Bearer {token.text},Bearer {token.text}", f"é{token.text}", f"Token {token.text}"):
+        for value in (
+            f"bearer  {token.text}",
+            f"Bearer\t{token.text}",
+            f"Bearer {token.text},Bearer {token.text}",
+            f"é{token.text}",
+            f"Token {token.text}",
+        ):
             event = json.loads(self.maker.case(token, REST).event)
             event["headers"]["Authorization"] = value
             event["multiValueHeaders"]["Authorization"] = [value]
             self.add((37, 54), self.maker.finished(REST, event, REQUESTS[0], token))
-        for path in ("/orders/%2e%2e/x", "/orders//1", "/orders/a%2Fb", "/orders/1;x", "/ORDERS", "/orders/", "/orders/a:b:c", "/orders/*", "/orders/${*}"):
+        for path in (
+            "/orders/%2e%2e/x",
+            "/orders//1",
+            "/orders/a%2Fb",
+            "/orders/1;x",
+            "/ORDERS",
+            "/orders/",
+            "/orders/a:b:c",
+            "/orders/*",
+            "/orders/${*}",
+        ):
             event = json.loads(self.maker.case(token, REST).event)
             event["path"] = path
-            event["methodArn"] = f"arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/prod/{event['httpMethod']}{path}"
+            event["methodArn"] = (
+                f"arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/prod/{event['httpMethod']}{path}"
+            )
             self.add((58, 59, 60, 61), self.maker.finished(REST, event, REQUESTS[0], token))
         for shape in SHAPES:
             self.add((57, 69, 74, 82, 83), self.marked_event(token, shape))
@@ -114,7 +133,8 @@ class Attacks:
         """Everything around the token that a caller, or API Gateway, puts into an event."""
         case = self.maker.case(token, shape)
         event = json.loads(case.event)
-        certificate = f"-----BEGIN CERTIFICATE-----\n{base64.b64encode(secrets.token_bytes(200)).decode()}\n-----END CERTIFICATE-----"
+        inner = base64.b64encode(secrets.token_bytes(200)).decode()
+        certificate = f"-----BEGIN CERTIFICATE-----\n{inner}\n-----END CERTIFICATE-----"
         marked = {name: marker() for name in ("Cookie", "X-Api-Key", "X-Amz-Security-Token", "X-Client-Cert")}
         if "headers" in event:
             event["headers"] |= marked
@@ -123,8 +143,16 @@ class Attacks:
         event["queryStringParameters"] = {"code": (code := marker())}
         event["stageVariables"] = {"password": (password := marker())}
         context = event.setdefault("requestContext", {})
-        context.setdefault("identity", {}).update({"apiKey": (key := marker()), "clientCert": {"clientCertPem": certificate}})
-        for name, value in (*marked.items(), ("query", code), ("stage variable", password), ("api key", key), ("certificate", certificate)):
+        context.setdefault("identity", {}).update(
+            {"apiKey": (key := marker()), "clientCert": {"clientCertPem": certificate}}
+        )
+        for name, value in (
+            *marked.items(),
+            ("query", code),
+            ("stage variable", password),
+            ("api key", key),
+            ("certificate", certificate),
+        ):
             self.search.add("header", name, value)
         return self.maker.finished(shape, event, case.request, token)
 
@@ -165,7 +193,15 @@ def headers(dice: random.Random) -> Iterator[tuple[tuple[int, ...], str, dict]]:
     own = new_key("EdDSA", "own")
     yield (6,), "jku", {"jku": "https://evil.example/keys.json", "x5u": "https://evil.example/chain.pem"}
     yield (7,), "jwk and x5c", {"jwk": own.jwk, "x5c": [base64.b64encode(dice.randbytes(120)).decode()]}
-    for kid in ("../../etc/passwd", "' OR 1=1 --", "https://evil.example/", "a\0b", "k\r\n{\"decision\":\"allow\"}", "k decision=allow", "k" * 5_000):
+    for kid in (
+        "../../etc/passwd",
+        "' OR 1=1 --",
+        "https://evil.example/",
+        "a\0b",
+        'k\r\n{"decision":"allow"}',
+        "k decision=allow",
+        "k" * 5_000,
+    ):
         yield (5, 81), f"kid {kid[:12]!r}", {"kid": kid}
     for kid in (7, {"a": 1}, ["k"], None, True):
         yield (5,), f"kid {kid!r}", {"kid": kid}
@@ -180,4 +216,3 @@ def claims_of(token: str) -> dict:
     except (IndexError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
-

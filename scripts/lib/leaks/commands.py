@@ -25,7 +25,8 @@ from run_emulator import free_port
 
 LONGEST_RUN_SECONDS = 60
 PLAN_SERVER = TOKEN_ENDPOINT.with_name("usage_plan_server.py")
-TRACED = "open,openat,creat,write,writev,pwrite64,pwritev,rename,renameat,renameat2,link,linkat,symlink,symlinkat"
+TRACED = "trace=open,openat,creat,write,writev,pwrite64,pwritev,rename,renameat,renameat2,link,linkat,symlink,symlinkat"
+STRACE = ("strace", "-f", "-y", "-xx", "-s", "1000000", "-e", TRACED)
 CALL = re.compile(r"(?:\d+ +)?(\w+)\((.*)")
 DESCRIPTOR = re.compile(r"\d+<((?:\\x[0-9a-f]{2})*)>|AT_FDCWD<((?:\\x[0-9a-f]{2})*)>")
 TEXT = re.compile(r'"((?:\\x[0-9a-f]{2})*)"')
@@ -58,11 +59,13 @@ class Commands:
 
     # One command
 
-    def run(self, *words: str, text: str = "", shows: frozenset[str] = frozenset(), **environment: str) -> Iterator[Written | Finding]:
+    def run(
+        self, *words: str, text: str = "", shows: frozenset[str] = frozenset(), **environment: str
+    ) -> Iterator[Written | Finding]:
         trace = self.folder / "trace"
-        place = f"turnstile {' '.join(word for word in words[:2] if not word.startswith('-'))} {' '.join(re.findall('--[a-z-]+', ' '.join(words[2:])))}"
+        place = " ".join(["turnstile", *(word for word in words if re.fullmatch("-*[a-z-]+", word))])
         run = subprocess.run(
-            ["strace", "-f", "-y", "-xx", "-s", "1000000", "-e", f"trace={TRACED}", "-o", str(trace), str(self.program), *words],
+            [*STRACE, "-o", str(trace), str(self.program), *words],
             input=text.encode(), capture_output=True, timeout=LONGEST_RUN_SECONDS, cwd=self.folder,
             env={"PATH": os.environ["PATH"], "XDG_CACHE_HOME": str(self.folder / CACHE), **environment},
         )  # fmt: skip
@@ -74,8 +77,8 @@ class Commands:
         yield from self.traced(trace.read_text(errors="replace"), place)
 
     def traced(self, trace: str, place: str) -> Iterator[Written | Finding]:
-        """What went to files, and which were made. Pipes and sockets are not files: what they carry is looked at above,
-        or is what the servers are to be told."""
+        """What went to files, and which were made. Pipes are looked at above, and sockets carry what the servers are
+        to be told."""
         cache = str(self.folder / CACHE)
         for line in trace.splitlines():
             call = CALL.match(line)
@@ -111,14 +114,20 @@ class Commands:
         common = (*place, client["ClientId"])
         for words, text, environment in (
             (("--secret-stdin",), secret, {}), (("--secret-stdin", "--header"), secret, {}),
-            (("--secret-file", str(file), "--json"), "", {}), (("--secret-env", "MINE", "--force"), "", {"MINE": secret}),
-            (("--no-cache",), "", {"TURNSTILE_CLIENT_SECRET": secret}), (("--secret-stdin", "--scope", READ), secret, {}),
+            (("--secret-file", str(file), "--json"), "", {}),
+            (("--secret-env", "MINE", "--force"), "", {"MINE": secret}),
+            (("--no-cache",), "", {"TURNSTILE_CLIENT_SECRET": secret}),
+            (("--secret-stdin", "--scope", READ), secret, {}),
         ):  # fmt: skip
             yield from self.run("token", *common, *words, text=text, shows=SHOWS_TOKEN, **environment)
             if self.status != 0:
                 raise AssertionError(f"no token for {words[0]}")
             self.hide(self.output)
-        for words in (("--secret-stdin", "--force"), ("--secret-stdin", "--json", "--no-cache"), ("--secret-stdin", "--force", "--scope", "no/such")):
+        for words in (
+            ("--secret-stdin", "--force"),
+            ("--secret-stdin", "--json", "--no-cache"),
+            ("--secret-stdin", "--force", "--scope", "no/such"),
+        ):
             yield from self.run("token", *common, *words, text=wrong)
         yield from self.run("token", *place, "nobody", "--secret-stdin", text=secret)
         dead = ("--token-url", f"https://localhost:{free_port()}/oauth2/token", "--client-id", client["ClientId"])
@@ -157,12 +166,19 @@ class Commands:
     # turnstile keys
 
     def keys(self) -> Iterator[Written | Finding]:
-        clients = [{"id": f"client{number}0123456789abcdef", "name": f"client-{number}", "secret": secrets.token_hex(24)} for number in range(5)]
+        clients = [
+            {"id": f"client{number}0123456789abcdef", "name": f"client-{number}", "secret": secrets.token_hex(24)}
+            for number in range(5)
+        ]
         old = secrets.token_hex(20)
         for client in clients:
             self.search.add("secret", "client secret in a description", client["secret"])
             message = f"https://cognito-idp.eu-west-1.amazonaws.com/{KEYS_POOL}\0{client['id']}".encode()
-            self.search.add("key", "an API key made of an HMAC", hmac.digest(self.settings.hmac_secret.encode(), message, "sha256").hex())
+            self.search.add(
+                "key",
+                "an API key made of an HMAC",
+                hmac.digest(self.settings.hmac_secret.encode(), message, "sha256").hex(),
+            )
         self.search.add("key", "an API key made by hand", old)
         world = {
             "clients": clients, "plans": [{"id": "plan1", "name": "gold", "stages": ["api:prod"]}],
@@ -170,10 +186,18 @@ class Commands:
         }  # fmt: skip
         config = self.folder / "keys.json"
         issuer = {"name": "machines", "cognitoUserPool": KEYS_POOL}
-        for name, usage_key in (("clientID", {"from": "clientID"}), ("hmac", {"from": "hmac", "secret": "${USAGE_KEY_SECRET}"})):
+        for name, usage_key in (
+            ("clientID", {"from": "clientID"}),
+            ("hmac", {"from": "hmac", "secret": "${USAGE_KEY_SECRET}"}),
+        ):
             config.write_text(json.dumps({"issuers": [issuer | {"usageKey": usage_key}], "routes": {"GET /": {}}}))
-            for refusal in (None, {"call": "GET /apikeys", "status": 403, "type": "AccessDeniedException", "message": "no"}):
-                yield from self.keys_of({**world, "refusal": refusal} if refusal else world, config, is_hmac=name == "hmac")
+            for refusal in (
+                None,
+                {"call": "GET /apikeys", "status": 403, "type": "AccessDeniedException", "message": "no"},
+            ):
+                yield from self.keys_of(
+                    {**world, "refusal": refusal} if refusal else world, config, is_hmac=name == "hmac"
+                )
 
     def keys_of(self, world: dict, config: pathlib.Path, is_hmac: bool) -> Iterator[Written | Finding]:
         server = subprocess.Popen([sys.executable, str(PLAN_SERVER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)

@@ -51,7 +51,11 @@ def crash(
 ) -> Iterator[Written | Finding]:
     place = f"{program.parent.name}/{program.name}, {number.name} while it holds a token"
     held = Held()
-    with tempfile.TemporaryDirectory(prefix="turnstile-leaks-") as name, KeyServer(held.answer) as server, RuntimeAPI() as api:
+    with (
+        tempfile.TemporaryDirectory(prefix="turnstile-leaks-") as name,
+        KeyServer(held.answer) as server,
+        RuntimeAPI() as api,
+    ):
         folder = pathlib.Path(name)
         document = settings.document(server.url, keys=KEY_TIMES)
         document["issuers"] = document["issuers"][:1]

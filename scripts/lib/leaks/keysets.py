@@ -56,8 +56,12 @@ def key_attacks(good: list[dict], search: Search) -> Iterator[KeyAttack]:
     yield KeyAttack((4,), "an alg of nobody", of(*(key | {"alg": "ES521"} for key in good)))
     yield KeyAttack((11,), "broken among good", of({"kty": hidden("kty")}, 7, None, {"kid": hidden("kid")}, *good))
     yield KeyAttack((13,), "for encryption", of(*(key | {"use": "enc"} for key in good)))
-    yield KeyAttack((14,), "a small modulus", of({"kty": "RSA", "kid": "rs256-0", "alg": "RS256", "e": "AQAB", "n": n[:86]}))
-    yield KeyAttack((15,), "a huge modulus", of({"kty": "RSA", "kid": "rs256-0", "alg": "RS256", "e": "AQAB", "n": n * 8}))
+    yield KeyAttack(
+        (14,), "a small modulus", of({"kty": "RSA", "kid": "rs256-0", "alg": "RS256", "e": "AQAB", "n": n[:86]})
+    )
+    yield KeyAttack(
+        (15,), "a huge modulus", of({"kty": "RSA", "kid": "rs256-0", "alg": "RS256", "e": "AQAB", "n": n * 8})
+    )
     yield KeyAttack((16,), "exponent one", of({"kty": "RSA", "kid": "rs256-0", "alg": "RS256", "e": "AQ", "n": n}))
     point = {"kty": "EC", "kid": "es256-0", "alg": "ES256", "crv": "P-256", "x": "A" * 43, "y": "A" * 43}
     yield KeyAttack((18,), "a point off the curve", of(point))
@@ -68,16 +72,25 @@ def answers(good: list[dict], hidden: Callable[[str], str]) -> Iterator[KeyAttac
     """Wrong below the JSON: statuses, types, bodies, and what stands in headers."""
     page = f"<html><title>{hidden('html title')}</title>{hidden('html body')}</html>".encode()
     body = json.dumps({"keys": good, "note": hidden("note in a set")}).encode()
-    headers = JSON | {"Set-Cookie": hidden("cookie").encode("ascii", "replace").decode(), "ETag": f'"{secrets.token_hex(20)}"'}
+    headers = JSON | {
+        "Set-Cookie": hidden("cookie").encode("ascii", "replace").decode(),
+        "ETag": f'"{secrets.token_hex(20)}"',
+    }
     location = f"https://evil.example/{secrets.token_hex(16)}"
     for status in (200, 204, 304, 401, 404, 500, 503):
-        yield KeyAttack((76,), f"status {status} with a page", lambda status=status: (status, {"Content-Type": "text/html"}, page))
+        yield KeyAttack(
+            (76,), f"status {status} with a page", lambda status=status: (status, {"Content-Type": "text/html"}, page)
+        )
     yield KeyAttack((74,), "a redirect", lambda: (302, {"Location": location}, page))
     yield KeyAttack((75,), "huge", lambda: (200, JSON, body + b" " * 400_000))
     yield KeyAttack((75,), "compressed, it says", lambda: (200, JSON | {"Content-Encoding": "gzip"}, body))
     yield KeyAttack((76,), "with headers of its own", lambda: (200, headers, body))
-    yield KeyAttack((76, 77), "another document", lambda: (200, JSON, json.dumps({"issuer": hidden("issuer")}).encode()))
-    yield KeyAttack((33, 34), "no UTF-8, and duplicate members", lambda: (200, JSON, b'{"keys":[],"keys":"\xff' + page + b'"}'))
+    yield KeyAttack(
+        (76, 77), "another document", lambda: (200, JSON, json.dumps({"issuer": hidden("issuer")}).encode())
+    )
+    yield KeyAttack(
+        (33, 34), "no UTF-8, and duplicate members", lambda: (200, JSON, b'{"keys":[],"keys":"\xff' + page + b'"}')
+    )
 
     def cut() -> Answer:
         raise Cut(body[: len(body) // 2], len(body))

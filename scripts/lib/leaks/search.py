@@ -32,7 +32,7 @@ class Written:
 
 
 def spellings(value: bytes) -> Iterator[bytes]:
-    """The value itself, and as JSON, URLs, forms, hexadecimal and base64 have it, wherever it stands in a longer text."""
+    """The value, and as JSON, URLs, forms, hexadecimal and base64 have it, wherever it stands in a longer text."""
     yield value
     text = value.decode("utf-8", errors="surrogateescape")
     escaped = json.dumps(text, ensure_ascii=False)[1:-1]

@@ -1,4 +1,4 @@
-"""The configuration under which all is tried: the soak's, with secrets in variables and an issuer of every algorithm."""
+"""The configuration under which all is tried: the soak's, with secrets in variables and one more issuer."""
 
 import dataclasses
 import json

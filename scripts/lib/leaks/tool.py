@@ -28,8 +28,8 @@ class Tool:
 
     def run(self, *words: str, text: str = "") -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(
-            [self.program, *words], input=text.encode("utf-8", errors="surrogateescape"), capture_output=True, timeout=LONGEST_RUN_SECONDS,
-            env={"PATH": os.environ["PATH"], **self.settings.environment},
+            [self.program, *words], input=text.encode("utf-8", errors="surrogateescape"), capture_output=True,
+            timeout=LONGEST_RUN_SECONDS, env={"PATH": os.environ["PATH"], **self.settings.environment},
         )  # fmt: skip
 
     def said(self, *words: str, text: str = "", shows: frozenset[str] = frozenset()) -> Iterator[Written]:
@@ -42,7 +42,10 @@ class Tool:
         yield Written(f"{place}, standard error", run.stderr)
 
     def under(self, attacks: list[Attack], tokens: list[str]) -> Iterator[Written]:
-        with tempfile.TemporaryDirectory(prefix="turnstile-leaks-") as name, KeyServer(lambda path: well(self.published, path)) as server:
+        with (
+            tempfile.TemporaryDirectory(prefix="turnstile-leaks-") as name,
+            KeyServer(lambda path: well(self.published, path)) as server,
+        ):
             folder = pathlib.Path(name)
             path = self.settings.write(folder, self.settings.document(server.url))
             jwks = folder / "jwks.json"
@@ -54,20 +57,33 @@ class Tool:
                 file.write_bytes(attack.event)
             yield from self.commands(path, jwks, events, files, tokens)
 
-    def commands(self, path: pathlib.Path, jwks: pathlib.Path, events: pathlib.Path, files: list[pathlib.Path], tokens: list[str]) -> Iterator[Written]:
+    def commands(
+        self, path: pathlib.Path, jwks: pathlib.Path, events: pathlib.Path, files: list[pathlib.Path], tokens: list[str]
+    ) -> Iterator[Written]:
         config = ("--config", str(path))
         for form in ((), ("--json",)):
             yield from self.said("check", *config, *form)
-            yield from self.said("invoke", *config, *form, "--bootstrap", str(self.bootstrap), str(events), shows=SHOWS_KEYS)
+            yield from self.said(
+                "invoke", *config, *form, "--bootstrap", str(self.bootstrap), str(events), shows=SHOWS_KEYS
+            )
         step = max(1, len(files) // EXPLAINED)
         for number, file in enumerate(files[::step]):
-            yield from self.said("explain", *config, "--event", str(file), *(("--json",) if number % 2 else ()), shows=SHOWS_KEYS)
+            yield from self.said(
+                "explain", *config, "--event", str(file), *(("--json",) if number % 2 else ()), shows=SHOWS_KEYS
+            )
         for number, token in enumerate(tokens[:: max(1, len(tokens) // EXPLAINED)]):
             asked = ("--token", "-", "--method", "GET", "--path", "/orders", *(("--json",) if number % 2 else ()))
             yield from self.said("explain", *config, *asked, text=token, shows=SHOWS_KEYS)
             yield from self.said("inspect", "--jwks", str(jwks), text=token)
         lines = "".join(f"{token}\n" for token in tokens if "\n" not in token)
         yield from self.said("inspect", "--jwks", str(jwks), "--batch", text=lines)
-        for words in (("explain", "--token", tokens[0], "--path"), ("token", tokens[0]), (tokens[0],), ("explain", *config, "--event", tokens[0])):
+        for words in (
+            ("explain", "--token", tokens[0], "--path"),
+            ("token", tokens[0]),
+            (tokens[0],),
+            ("explain", *config, "--event", tokens[0]),
+        ):
             run = self.run(*words)
-            yield Written("turnstile, called wrongly, standard error and output", run.stderr + run.stdout, frozenset({"token"}))
+            yield Written(
+                "turnstile, called wrongly, standard error and output", run.stderr + run.stdout, frozenset({"token"})
+            )

@@ -84,15 +84,20 @@ def faults(figures: Figures) -> list[str]:
 def show(figures: Figures) -> None:
     microseconds = figures.seconds / figures.invocations * 1_000_000
     print(f"\n{figures.profile}")
-    print(f"  {figures.invocations:,} invocations of {figures.circumstances} kinds, all as they must be; {figures.rotations} rotations of keys")
-    print(f"  {figures.seconds:.1f} s, {microseconds:.0f} µs an invocation in all, {figures.processor_microseconds:.0f} µs of them the function's processor time")
+    kinds = f"{figures.invocations:,} invocations of {figures.circumstances} kinds, all as they must be"
+    print(f"  {kinds}; {figures.rotations} rotations of keys")
+    own = f"{figures.processor_microseconds:.0f} µs of them the function's processor time"
+    print(f"  {figures.seconds:.1f} s, {microseconds:.0f} µs an invocation in all, {own}")
     for name, times in sorted(figures.seen.items()):
         print(f"  {times:>9,}  {name}")
     print("  invocations   resident KiB  descriptors  threads")
     for one in figures.samples:
-        print(f"  {one.invocations:>11,}  {one.least_kib:>5} … {one.most_kib:>5}  {one.descriptors:>11}  {one.threads:>7}")
+        print(
+            f"  {one.invocations:>11,}  {one.least_kib:>5} … {one.most_kib:>5}  {one.descriptors:>11}  {one.threads:>7}"
+        )
     first, last = figures.samples[0], figures.samples[-1]
-    print(f"  at the end at most {watch.most_resident_kib(first, last):.0f} KiB are allowed; the most ever seen: {figures.most_kib} KiB")
+    most = watch.most_resident_kib(first, last)
+    print(f"  at the end at most {most:.0f} KiB are allowed; the most ever seen: {figures.most_kib} KiB")
 
 
 def show_failure(failure: Failure, given: argparse.Namespace, profile: Profile) -> None:
@@ -120,12 +125,20 @@ def main() -> int:
             tally.record(failure.index, 1, "invocations of the soak")
             return 1
         done.append(figures)
-        found = faults(figures) if profile is FIRST else [one for one in watch.faults(figures.samples) if "memory" not in one]
+        found = (
+            faults(figures)
+            if profile is FIRST
+            else [one for one in watch.faults(figures.samples) if "memory" not in one]
+        )
         wrong += found
         if not given.json:
             show(figures)
     if given.json:
-        print(json.dumps({"seed": given.seed, "wrong": wrong, "runs": [dataclasses.asdict(one) for one in done]}, indent=2))
+        print(
+            json.dumps(
+                {"seed": given.seed, "wrong": wrong, "runs": [dataclasses.asdict(one) for one in done]}, indent=2
+            )
+        )
     for one in wrong:
         print(f"wrong: {one}", file=sys.stderr if given.json else sys.stdout)
     tally.record(sum(one.invocations for one in done), len(wrong), "invocations of the soak")

@@ -61,7 +61,7 @@ class EventMaker:
         left = self.dice.randint(low, high)
         headers, number = event["headers"], 0
         while left > 0:
-            value = "Łódź \"\\ " + noise(self.dice, 50, 60) * (40 if huge else 8)
+            value = 'Łódź "\\ ' + noise(self.dice, 50, 60) * (40 if huge else 8)
             headers[f"x-note-{number}"] = value[:left]
             number, left = number + 1, left - len(value)
 
@@ -112,7 +112,11 @@ def without_token(maker: EventMaker) -> Iterator[Case]:
     """No credentials, or others than a bearer token, or two."""
     for shape in SHAPES:
         yield maker.case(Token("no token", None, refusal="missing_token"), shape)
-    for value, refusal in (("Basic YTpi", "missing_token"), ("Bearer", "malformed_token"), ("Bearer a b", "malformed_token")):
+    for value, refusal in (
+        ("Basic YTpi", "missing_token"),
+        ("Bearer", "malformed_token"),
+        ("Bearer a b", "malformed_token"),
+    ):
         event = rest(None, REQUESTS[0])
         event["headers"]["Authorization"] = value
         yield maker.finished(REST, event, REQUESTS[0], Token(value, value, refusal=refusal))
@@ -120,7 +124,9 @@ def without_token(maker: EventMaker) -> Iterator[Case]:
 
 def with_two(maker: EventMaker, token: Token) -> Iterator[Case]:
     """The good token beside something else."""
-    two = dataclasses.replace(token, name="two credentials", source=None, kid=None, refusal="ambiguous_credentials", caller=None)
+    two = dataclasses.replace(
+        token, name="two credentials", source=None, kid=None, refusal="ambiguous_credentials", caller=None
+    )
     for shape in (REST, HTTP_1):
         event = EVENTS[shape](token.text, REQUESTS[0])
         event["multiValueHeaders"] = {"authorization": [f"Bearer {token.text}", "Bearer another"]}
@@ -142,8 +148,10 @@ def unrecognised(maker: EventMaker, token: Token) -> Iterator[Case]:
     event = rest(token.text, request)
     context = event["requestContext"]
     contradictions = [
-        event | {"methodArn": "arn:aws:execute-api:eu-west-1:1"}, event | {"methodArn": 7}, event | {"httpMethod": "PUT"},
-        event | {"requestContext": context | {"apiId": "other12345"}}, event | {"requestContext": context | {"stage": "dev"}},
+        event | {"methodArn": "arn:aws:execute-api:eu-west-1:1"}, event | {"methodArn": 7},
+        event | {"httpMethod": "PUT"},
+        event | {"requestContext": context | {"apiId": "other12345"}},
+        event | {"requestContext": context | {"stage": "dev"}},
         event | {"requestContext": context | {"resourcePath": "/other"}}, event | {"type": "request"},
         {name: value for name, value in event.items() if name != "resource"}, ask.appsync(token.text or ""),
         event | {"headers": []}, {}, {"type": "TOKEN"}, event | {"multiValueHeaders": {"Authorization": token.text}},
@@ -152,7 +160,16 @@ def unrecognised(maker: EventMaker, token: Token) -> Iterator[Case]:
     for wrong in contradictions:
         yield maker.finished(REST, wrong, request, unread, fault=True)
     good = json.dumps(event).encode()
-    for text in (b"", b"null", b"[]", good[:-1], good + b"}", b"\xff" + good, b"[" * 100_000, good[:-1] + b',"type":"TOKEN"}'):
+    for text in (
+        b"",
+        b"null",
+        b"[]",
+        good[:-1],
+        good + b"}",
+        b"\xff" + good,
+        b"[" * 100_000,
+        good[:-1] + b',"type":"TOKEN"}',
+    ):
         case = maker.finished(REST, event, request, unread, fault=True)
         case.event = text
         yield case

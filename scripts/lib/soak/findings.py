@@ -14,7 +14,12 @@ REASONS = (
     "issuer_not_allowed", "client_not_allowed", "insufficient_scope", "group_missing", "usage_key_unusable",
     "event_unrecognised", "keys_unavailable", "deadline_too_near",
 )  # fmt: skip
-STATES = ("keys: stale and in use", "fetch, a caller waiting", "fetch, no caller waiting", *(f", {how}" for how in FAILURES))
+STATES = (
+    "keys: stale and in use",
+    "fetch, a caller waiting",
+    "fetch, no caller waiting",
+    *(f", {how}" for how in FAILURES),
+)
 TELLING_RUN = 50_000
 """From so many invocations on a run must have seen everything above, or it has tested less than it says."""
 

@@ -1,9 +1,10 @@
-"""The quick way through the Runtime API: one connection, one invocation after another, nothing but the bytes that matter.
+"""The quick way through the Runtime API: one connection, one invocation after another, and only what matters of each.
 
 `execution.RuntimeAPI` takes the first request; from then on the run talks over that connection itself, since a general
 server costs several times what the function does.
 """
 
+import contextlib
 import socket
 import time
 
@@ -11,8 +12,10 @@ from execution.runtime_api import NEXT, PREFIX, Quiet, RuntimeAPI
 
 GET_NEXT = f"GET {NEXT} HTTP/1.1\r\n".encode()
 TAKEN = b'HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n{"status":"OK"}'
-HEAD = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nLambda-Runtime-Aws-Request-Id: {}\r\n" \
+HEAD = (
+    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nLambda-Runtime-Aws-Request-Id: {}\r\n"
     "Lambda-Runtime-Deadline-Ms: {}\r\nContent-Length: {}\r\n\r\n"
+)
 PATIENCE_SECONDS = 30.0
 POST = f"POST {PREFIX}invocation/".encode()
 
@@ -26,6 +29,10 @@ class Lane:
 
     def __init__(self, api: RuntimeAPI) -> None:
         self.api = api
+        self.ends = contextlib.ExitStack()
+
+    def close(self) -> None:
+        self.ends.close()
 
     def await_first(self) -> None:
         """Comes back when the function has started and asks for its first event."""
@@ -34,7 +41,7 @@ class Lane:
         except (Quiet, AssertionError) as error:
             raise Lost(f"the function did not start: {error}") from None
         self.api.selector.unregister(request.connection.socket)
-        self.socket = request.connection.socket
+        self.socket = self.ends.enter_context(request.connection.socket)
         self.socket.settimeout(PATIENCE_SECONDS)
 
     def invoke(self, request_id: str, event: bytes, deadline_in: int) -> tuple[str, bytes, float, float]:

@@ -94,7 +94,12 @@ class Oracle:
         if outcome not in allowed:
             raise Wrong(f"{outcome} is not right", allowed)
         self.check_record(invocation, record, outcome)
-        came = (outcome, invocation.kind, invocation.body, *map(record.get, ("issuer", "client", "route", "kid", "level")))
+        came = (
+            outcome,
+            invocation.kind,
+            invocation.body,
+            *map(record.get, ("issuer", "client", "route", "kid", "level")),
+        )
         if came not in case.right:
             self.check_facts(case, record, outcome)
             check_answer(self.profile, case, outcome, invocation.kind, invocation.body)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from soak import tokens
 from soak.events import HTTP_1, HTTP_2, REST, Case, EventMaker, unrecognised, with_two, without_token
+from soak.keyless import keyless
 from soak.publisher import Ring
 from soak.rules import Caller, permitted
 from soak.signing import Key
@@ -68,7 +69,7 @@ class Pools:
         self.pools["no token"] = list(without_token(self.maker))
         self.pools["unrecognised"] = list(unrecognised(self.maker, token))
         for entry in ENTRIES:
-            made = tokens.keyless(entry, self.any_key(entry.source), self.dice)
+            made = keyless(entry, self.any_key(entry.source), self.dice)
             self.pools["keyless"] += [self.maker.case(token) for token in made]
 
     # What is made with each rotation
@@ -95,7 +96,9 @@ class Pools:
         others = [one for ring in self.rings.values() for keys in ring.epochs.values() for one in keys.values()]
         made = {
             "claims": tokens.spoilt(entry, key, self.dice),
-            "forged": [*tokens.forged(entry, key, self.dice.sample(others, len(others)), self.dice), self.crossed(entry)],
+            "forged": [
+                *tokens.forged(entry, key, self.dice.sample(others, len(others)), self.dice), self.crossed(entry),
+            ],
             "turning": tokens.turning(entry, key, self.dice),
         }  # fmt: skip
         if entry.source != "fleet":  # its keys are refreshed while no caller waits, undisturbed by strangers
@@ -137,4 +140,3 @@ class Pools:
         names = ALGORITHMS_OF[source]
         name = self.dice.choices(names, [ALGORITHM_WEIGHTS[one] for one in names])[0]
         return ring.epochs[ring.epoch + ahead][name]
-

@@ -54,7 +54,9 @@ class Caller:
         found: dict = {"issuer": self.entry.name}
         for name in CONTEXT:
             value = self.client if name == "client_id" and self.client is not None else self.claims.get(name)
-            is_text = isinstance(value, str) and PRINTABLE.fullmatch(value) and json_length(value) <= MOST_CONTEXT_VALUE_BYTES
+            is_text = (
+                isinstance(value, str) and PRINTABLE.fullmatch(value) and json_length(value) <= MOST_CONTEXT_VALUE_BYTES
+            )
             if is_text or isinstance(value, (bool, int)):
                 found[name] = value
         return found
@@ -144,9 +146,7 @@ def refusal(caller: Caller, key: str | None) -> str | None:
 
 def permitted(caller: Caller) -> frozenset[str]:
     """METHOD and path of every request of the table that the caller may make."""
-    return frozenset(
-        f"{request[0]} {request[1]}" for request in REQUESTS if refusal(caller, route_of(request)) is None
-    )
+    return frozenset(f"{request[0]} {request[1]}" for request in REQUESTS if refusal(caller, route_of(request)) is None)
 
 
 PROBES = tuple(f"{method} {path}" for method, path, _ in (*REQUESTS, *STRANGE_REQUESTS))

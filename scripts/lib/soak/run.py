@@ -57,12 +57,14 @@ class Run:
             path = write_configuration(pathlib.Path(name), self.publisher.server.url, self.profile)
             environment = {"AUTHORIZER_CONFIG": str(path), "AWS_LAMBDA_FUNCTION_NAME": "soak", **self.environment}
             with Function(self.program, api.address, environment, stdout=self.log.writing) as function:
+                lane = Lane(api)
                 try:
-                    self.drive(function, Lane(api), tell)
+                    self.drive(function, lane, tell)
                 except Lost as lost:
                     written = function.written().decode(errors="replace")[-500:]
                     raise Failure(f"{lost}; it wrote {written!r}", self.done()) from None
                 finally:
+                    lane.close()
                     self.publisher.close()
                     self.log.close()
         self.figures.most_kib = self.window.most_of_all

@@ -12,7 +12,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-CURVES = {"ES256": (ec.SECP256R1(), "P-256", 32, hashes.SHA256()), "ES384": (ec.SECP384R1(), "P-384", 48, hashes.SHA384())}
+CURVES = {
+    "ES256": (ec.SECP256R1(), "P-256", 32, hashes.SHA256()),
+    "ES384": (ec.SECP384R1(), "P-384", 48, hashes.SHA384()),
+}
 RSA_BITS = 2_048
 
 

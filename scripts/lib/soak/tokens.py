@@ -2,7 +2,6 @@
 
 import dataclasses
 import itertools
-import json
 import random
 import time
 import uuid
@@ -10,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 from soak.rules import Caller
 from soak.signing import (
-    Key, base64url, compact, header_of, new_key, signed, symmetric, with_signature,
+    Key, base64url, compact, header_of, new_key, signed, with_signature,
 )  # fmt: skip
 from soak.world import (
     AUDIENCE, BANKS, BATCH, ENTRY, EVENTS, LEEWAY_SECONDS, MAPPED, MOST_LIFETIME_SECONDS, ORDERS, PARTNERS, READ,
@@ -49,6 +48,7 @@ class Token:
     caller: Caller | None = None
     turn: Turn | None = None
 
+
 def noise(dice: random.Random, least: int, most: int) -> str:
     start = dice.randrange(len(NOISE) - most)
     return NOISE[start : start + dice.randint(least, most)]
@@ -72,7 +72,7 @@ def good_claims(entry: Entry, dice: random.Random, now: int) -> dict:
         claims |= {"tenant": dice.choice(["north", "south"]), "usage_key": f"{client}-0123456789-key-of-a-bank"}
     if entry.name == "staff":
         claims |= {"sub": uuid_of(dice), "username": "ada"}
-    return claims | dice.choice([{}, {}, {"level": 3, "active": True}, {"display": "Ada \\ \"L\""}, {"display": "Łucja"}])
+    return claims | dice.choice([{}, {}, {"level": 3, "active": True}, {"display": 'Ada \\ "L"'}, {"display": "Łucja"}])
 
 
 def uuid_of(dice: random.Random) -> str:
@@ -184,14 +184,24 @@ def turning(entry: Entry, key: Key, dice: random.Random) -> Iterator[Token]:
         claims["exp"] = now + seconds
         turn = Turn(now + seconds + entry.leeway, None, "token_expired")
         yield Token(
-            "expires meanwhile", signed(key, header_of(key, **type_of(entry, dice)), claims), entry.source, key.kid,
-            None, Caller(entry, claims), turn,
+            "expires meanwhile",
+            signed(key, header_of(key, **type_of(entry, dice)), claims),
+            entry.source,
+            key.kid,
+            None,
+            Caller(entry, claims),
+            turn,
         )
         claims = good_claims(entry, dice, now) | {"nbf": now + seconds + LEEWAY_SECONDS}
         turn = Turn(now + seconds + LEEWAY_SECONDS - entry.leeway, "token_not_yet_valid", None)
         yield Token(
-            "valid after a while", signed(key, header_of(key, **type_of(entry, dice)), claims), entry.source, key.kid,
-            None, Caller(entry, claims), turn,
+            "valid after a while",
+            signed(key, header_of(key, **type_of(entry, dice)), claims),
+            entry.source,
+            key.kid,
+            None,
+            Caller(entry, claims),
+            turn,
         )
 
 
@@ -216,7 +226,9 @@ def forged(entry: Entry, key: Key, others: list[Key], dice: random.Random) -> It
     }
     same = [other for other in others if other.algorithm == key.algorithm and other.private is not key.private]
     for number, other in enumerate(same[:3]):  # another issuer's under the same kid, or one of another time
-        made[f"signature of another key, {number}"] = with_signature(text, other.signature(f"{head}.{payload}".encode()))
+        made[f"signature of another key, {number}"] = with_signature(
+            text, other.signature(f"{head}.{payload}".encode())
+        )
     stranger = new_key("EdDSA", key.kid) if key.algorithm == "EdDSA" else None
     if stranger:
         made["key in the header"] = signed(stranger, header | {"jwk": stranger.jwk}, claims)
@@ -240,48 +252,3 @@ def of_another_algorithm(entry: Entry, key: Key, other: str, dice: random.Random
     header = header_of(key, **type_of(entry, dice)) | {"alg": other}
     text = signed(key, header, good_claims(entry, dice, int(time.time())))
     return Token("key for another algorithm", text, entry.source, key.kid, "unsupported_algorithm")
-
-
-# Tokens that need no key to be rejected
-
-
-def keyless(entry: Entry, key: Key, dice: random.Random) -> Iterator[Token]:
-    claims = good_claims(entry, dice, int(time.time()))
-    text = signed(key, header_of(key), claims)
-    head, payload, signature = text.split(".")
-    for name, algorithm in (("alg none", "none"), ("alg NONE", "nOnE"), ("alg of nobody", "RS1")):
-        yield Token(name, f"{base64url(compact(header_of(key) | {'alg': algorithm}))}.{payload}.{signature}", refusal="unsupported_algorithm")
-    yield Token("alg HS256", symmetric(key, claims), refusal="unsupported_algorithm")
-    unused = next(name for name in ("ES512", "PS512") if name not in entry.algorithms)
-    foreign = f"{base64url(compact(header_of(key) | {'alg': unused}))}.{payload}.{signature}"
-    yield Token("alg not the issuer's", foreign, refusal="unsupported_algorithm")
-    for issuer in (f"{entry.issuer}x", entry.issuer[:-1], entry.issuer.upper(), "https://evil.example/"):
-        yield Token("wrong issuer", signed(key, header_of(key), claims | {"iss": issuer}), refusal="unknown_issuer")
-    without = {name: value for name, value in claims.items() if name != "iss"}
-    yield Token("no issuer", signed(key, header_of(key), without), refusal="unknown_issuer")
-    for name, broken in malformed(key, claims, head, payload, signature):
-        yield Token(name, broken, refusal="malformed_token")
-
-
-def malformed(key: Key, claims: dict, head: str, payload: str, signature: str) -> Iterator[tuple[str, str]]:
-    yield "padding", f"{head}.{payload}.{signature}="
-    yield "a plus sign", f"{head}.{payload[:-2]}+A.{signature}"
-    yield "two segments", f"{head}.{payload}"
-    yield "four segments", f"{head}.{payload}.{signature}.{signature}"
-    yield "five segments", f"{head}.{payload}.{signature}.{payload}.{head}"
-    yield "no signature", f"{head}.{payload}."
-    yield "no payload", f"{head}..{signature}"
-    yield "a word", "token"
-    yield "too long", signed(key, header_of(key), claims | {"note": "n" * MOST_TOKEN_BYTES})
-    for name, members in (
-        ("crit", {"crit": ["exp"], "exp": 1}), ("b64", {"b64": False, "crit": ["b64"]}), ("zip", {"zip": "DEF"}),
-        ("enc", {"enc": "A256GCM"}), ("nested", {"cty": "JWT"}), ("kid a number", {"kid": 7}),
-        ("kid too long", {"kid": "k" * 257}), ("alg a number", {"alg": 256}), ("typ a number", {"typ": 1}),
-    ):  # fmt: skip
-        yield name, signed(key, header_of(key) | members, claims)
-    text = json.dumps(claims, separators=(",", ":")).encode()
-    yield "duplicate claim", signed(key, header_of(key), text[:-1] + b',"exp":4102444799}')
-    yield "duplicate header", signed(key, compact(header_of(key))[:-1] + b',"kid":"x"}', claims)
-    yield "claims an array", signed(key, header_of(key), b"[" + text + b"]")
-    yield "claims not UTF-8", signed(key, header_of(key), text[:-1] + b',"x":"\xff"}')
-    yield "claims too deep", signed(key, header_of(key), text[:-1] + b',"x":' + b"[" * 200 + b"]" * 200 + b"}")

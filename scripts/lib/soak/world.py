@@ -1,4 +1,4 @@
-"""What the soak is configured with: issuers, routes, times of keys. The product reads it as JSON; the oracle reads this."""
+"""What the soak is configured with: issuers, routes, times of keys. The product reads it as JSON, the oracle here."""
 
 import dataclasses
 import json
@@ -76,7 +76,12 @@ ENTRIES = (
 )  # fmt: skip
 ENTRY = {entry.name: entry for entry in ENTRIES}
 SOURCES = ("pool", "partner", "bank", "fleet")
-ALGORITHMS_OF = {"pool": ("RS256",), "partner": ("ES256", "EdDSA"), "bank": ("PS256", "ES384"), "fleet": ("EdDSA", "RS256")}
+ALGORITHMS_OF = {
+    "pool": ("RS256",),
+    "partner": ("ES256", "EdDSA"),
+    "bank": ("PS256", "ES384"),
+    "fleet": ("EdDSA", "RS256"),
+}
 
 ROUTES: dict[str, dict] = {
     "GET /orders": {"anyScope": [READ, WRITE]},
@@ -129,7 +134,9 @@ class Profile:
 
 
 FIRST = Profile("a policy of the whole table, 401 by the error, simple responses")
-SECOND = Profile("a policy of one request, 403 by a policy, policies for payload 2.0, metrics", "request", "deny", "policy", "emf")
+SECOND = Profile(
+    "a policy of one request, 403 by a policy, policies for payload 2.0, metrics", "request", "deny", "policy", "emf"
+)
 
 
 def entry_document(entry: Entry, keys_url: str) -> dict:
