@@ -45,7 +45,7 @@ def case_of(
 
 
 def rejected(case: Case, reason: str) -> Case:
-    case.token = dataclasses.replace(case.token, refusal=reason, caller=None)
+    case.token, case.outcome = dataclasses.replace(case.token, refusal=reason, caller=None), None
     return case
 
 

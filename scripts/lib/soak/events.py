@@ -29,6 +29,8 @@ class Case:
     arn: str
     token: Token
     fault: bool = False
+    outcome: object = None
+    """The one that is right once the key is there, as the oracle has found before; None where it has not."""
     right: dict = dataclasses.field(default_factory=dict)
     """What has been found right before: (decision, reason, …, answer) → None."""
 

@@ -165,7 +165,8 @@ def with_key(case: Case, wall: tuple[int, int]) -> set[Outcome]:
     """The outcomes once the key is there: two where the token turned in between."""
     token, turn = case.token, case.token.turn
     if turn is None:
-        return {judged(case, token.refusal)}
+        case.outcome = case.outcome or judged(case, token.refusal)
+        return {case.outcome}
     refusals = ({turn.before} if wall[0] < turn.moment else set()) | ({turn.after} if wall[1] >= turn.moment else set())
     return {judged(case, one) for one in refusals}
 

@@ -20,7 +20,7 @@ from soak.watch import Window
 from soak.world import COOLDOWN, SOURCES, Profile, write_configuration
 
 ROTATIONS = 20  # in a run
-MOST_BETWEEN_ROTATIONS = 50_000  # invocations
+LEAST_BETWEEN_ROTATIONS, MOST_BETWEEN_ROTATIONS = 1_000, 50_000  # invocations
 POOL_SHARE, LEAST_POOL, MOST_POOL = 10, 100, 1_000  # a tenth of the invocations between two rotations
 SETTLE_EVERY = 400  # invocations: their lines of the log fit into the pipe
 SAMPLES = 5
@@ -38,7 +38,7 @@ class Run:
     ) -> None:
         self.program, self.profile, self.count, self.seed = program, profile, count, seed
         self.environment = environment
-        self.rotation = max(1, min(MOST_BETWEEN_ROTATIONS, count // ROTATIONS))
+        self.rotation = min(MOST_BETWEEN_ROTATIONS, max(LEAST_BETWEEN_ROTATIONS, count // ROTATIONS))
         self.publisher = Publisher(seed)
         size = min(MOST_POOL, max(LEAST_POOL, self.rotation // POOL_SHARE))
         self.pools = Pools(seed, self.publisher.rings, size)
