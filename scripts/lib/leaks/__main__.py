@@ -54,6 +54,7 @@ def parsed(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--turnstile", type=pathlib.Path, required=True)
     parser.add_argument("--seed", type=int, default=20_261_128)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--check", action="store_true")  # the words alone, before anything is built
     given = parser.parse_args(words)
     for program in (*given.bootstrap, given.turnstile):
         if not program.is_file():
@@ -139,6 +140,8 @@ def of_program(
 
 def main() -> int:
     given = parsed(sys.argv[1:])
+    if given.check:
+        return 0
     started = time.monotonic()
     report, rows, count = look_everywhere(given)
     seconds = round(time.monotonic() - started, 1)

@@ -34,6 +34,7 @@ def parsed(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=20_261_128)
     parser.add_argument("--env", action="append", default=[], metavar="NAME=VALUE")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--check", action="store_true")  # the words alone, before anything is built
     given = parser.parse_args(words)
     if given.count < LEAST:
         parser.error(f"{given.count} invocations cannot hold one of each kind: give {LEAST} or more")
@@ -115,6 +116,8 @@ def show_failure(failure: Failure, given: argparse.Namespace, profile: Profile) 
 
 def main() -> int:
     given = parsed(sys.argv[1:])
+    if given.check:
+        return 0
     done: list[Figures] = []
     wrong: list[str] = []
     for profile, count in ((FIRST, given.count), (SECOND, max(LEAST, given.count // SECOND_SHARE))):
