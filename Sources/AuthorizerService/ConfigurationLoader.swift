@@ -9,8 +9,10 @@ enum ConfigurationLoader {
         parsing bytes: [UInt8], file: String, environment: @escaping (String) -> String?
     ) throws(ConfigurationError) -> ConfigurationValue {
         do throws(JSONError) {
-            let document = try JSONDocument(parsing: bytes)
-            return ConfigurationValue(json: document.root, file: file, path: "", environment: environment)
+            let root = try JSONDocument(parsing: bytes).root
+            // A file that is no object is another than was meant, perhaps one that holds a secret alone.
+            return ConfigurationValue(
+                json: root, file: file, path: "", isSecret: root.kind != .object, environment: environment)
         } catch {
             throw ConfigurationError(file: file, member: "", fault: .notJSON(error.description))
         }

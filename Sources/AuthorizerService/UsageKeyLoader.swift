@@ -22,8 +22,10 @@ extension IssuerLoader {
         // A text in place of the object is likely to be a key.
         guard value.json.kind == .object else { throw value.secret.wrong(allowed: "an object") }
         let all = try value.object(allowing: Members.all)
-        let source = try all.required("from", "clientID, claim, hmac, map, fixed or none").choice(Source.self)
-        switch source {
+        let from = try all.required("from", "clientID, claim, hmac, map, fixed or none")
+        // So is one as long as a key in place of the word.
+        let isLikelyKey = from.json.text.count >= UsageKey.lengthInCharacters.lowerBound
+        switch try (isLikelyKey ? from.secret : from).choice(Source.self) {
         case .clientID:
             _ = try value.object(allowing: Members.alone)
             return .clientID

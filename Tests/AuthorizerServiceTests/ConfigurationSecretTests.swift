@@ -28,6 +28,10 @@ struct ConfigurationSecretTests {
             testDescription: "a secret of another type",
             members: #""jwksFile": "k", "usageKey": {"from": "hmac", "secret": ["HIDDEN"]}"#,
             member: "issuers[0].usageKey.secret"),
+        Vector(
+            testDescription: "a key in place of the word",
+            members: #""jwksFile": "k", "usageKey": {"from": "HIDDEN-0123456789-abcdef"}"#,
+            member: "issuers[0].usageKey.from"),
     ]
 
     @Test(arguments: vectors)
@@ -43,5 +47,28 @@ struct ConfigurationSecretTests {
 
         #expect(error?.member == vector.member)
         #expect(error?.description.contains("HIDDEN") == false)
+    }
+
+    @Test
+    func `threat 82: a file that is but a string is not quoted, since another one was meant`() {
+        let error = #expect(throws: ConfigurationError.self) {
+            try Configuration(parsing: Array(#""HIDDEN""#.utf8), path: "authorizer.json") { _ in nil }
+        }
+
+        #expect(error?.description.contains("HIDDEN") == false)
+    }
+
+    @Test
+    func `a word that is too short for a key is quoted, so that a slip of the pen is seen`() {
+        let text = #"""
+            {"issuers": [{"name": "i", "issuer": "https://issuer.example", "audiences": "any", "jwksFile": "k",
+             "usageKey": {"from": "clientId"}}], "routes": {"GET /": {}}}
+            """#
+
+        let error = #expect(throws: ConfigurationError.self) {
+            try Configuration(parsing: Array(text.utf8), path: "authorizer.json") { _ in nil }
+        }
+
+        #expect(error?.description.contains(#"found "clientId""#) == true)
     }
 }

@@ -1,7 +1,7 @@
 """Amazon Cognito's app clients and API Gateway's API keys and usage plans, as AWS describes them, with AWS's troubles.
 
 The first line of standard input is a JSON object, the world:
-  clients      [{"id", "name", "flows": ["client_credentials"], "secret": true}...] of the one pool
+  clients      [{"id", "name", "flows": ["client_credentials"], "secret": true or "text"}...] of the one pool
   pool         its id
   plans        [{"id", "name", "stages": ["api:stage"...]}...]
   keys         [{"id", "value", "name", "enabled", "description", "tags"}...]
@@ -116,7 +116,8 @@ class World:
                 "ClientId": client["id"], "ClientName": client["name"], "UserPoolId": self.pool,
                 "AllowedOAuthFlows": flows, "AllowedOAuthFlowsUserPoolClient": bool(flows),
             }  # fmt: skip
-            return 200, {"UserPoolClient": shown | ({"ClientSecret": "secret"} if client.get("secret", True) else {})}
+            secret = client.get("secret", True)
+            return 200, {"UserPoolClient": shown | ({"ClientSecret": str(secret)} if secret else {})}
         raise Refusal(400, "UnknownOperationException", operation)
 
     # API Gateway

@@ -5,6 +5,7 @@ import json
 import threading
 from collections.abc import Callable
 
+POLL_SECONDS = 0.05  # how soon `close` comes back
 Answer = tuple[int, dict[str, str], bytes]
 
 
@@ -13,8 +14,23 @@ def key_set(*public_keys: dict) -> Answer:
     return 200, {"Content-Type": "application/json"}, json.dumps({"keys": list(public_keys)}).encode()
 
 
+class Cut(Exception):
+    """Raised by `answer`: the connection ends in the middle of the body, of which this much is sent."""
+
+    def __init__(self, sent: bytes, of: int) -> None:
+        self.sent = sent
+        self.of = of
+
+
+class Listener(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """A function that was ended, or has no more time, leaves its connection."""
+
+
 class KeyServer:
-    """`answer` gets the path of each request and says what is answered: status, headers, body."""
+    """`answer` gets the path of each request and says what is answered: status, headers, body; or raises `Cut`."""
 
     def __init__(self, answer: Callable[[str], Answer]) -> None:
         self.answer = answer
@@ -26,19 +42,29 @@ class KeyServer:
 
             def do_GET(self) -> None:
                 server.paths.append(self.path)
-                status, headers, body = server.answer(self.path)
+                try:
+                    status, headers, body = server.answer(self.path)
+                except Cut as cut:
+                    self.close_connection = True
+                    self.say(200, {}, cut.sent, cut.of)
+                else:
+                    self.say(status, headers, body, len(body))
+
+            def say(self, status: int, headers: dict[str, str], body: bytes, length: int) -> None:
                 self.send_response(status)
-                for name, value in {**headers, "Content-Length": str(len(body))}.items():
+                for name, value in {**headers, "Content-Length": str(length)}.items():
                     self.send_header(name, value)
                 self.end_headers()
-                self.wfile.write(body)
+                try:
+                    self.wfile.write(body)
+                except ConnectionError:
+                    self.close_connection = True  # whoever asked has gone
 
             def log_message(self, *_: object) -> None:
                 """Says nothing: the run has its own lines."""
 
-        self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.http.daemon_threads = True
-        threading.Thread(target=self.http.serve_forever, daemon=True).start()
+        self.http = Listener(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.http.serve_forever, args=(POLL_SECONDS,), daemon=True).start()
 
     @property
     def url(self) -> str:
