@@ -128,7 +128,8 @@ struct AuthorizerResponseTests {
 
     @Test
     func `threat 52: only claims that were asked for are told, each once`() throws {
-        let caller = try caller(claims: #"{"__proto__":"x","a":"1","":"y"}"#)
+        let long = String(repeating: "n", count: 5_000)
+        let caller = try caller(claims: #"{"__proto__":"x","a":"1","":"y","\#(long)":"z","constructor":"w"}"#)
         let context = AuthorizerContext(claims: ["a", "a", "absent", ""], of: caller)
 
         #expect(

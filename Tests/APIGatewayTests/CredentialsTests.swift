@@ -63,7 +63,7 @@ struct CredentialsTests {
     ]
 
     @Test(arguments: accepted)
-    func `one bearer token in its place is taken`(_ vector: Vector) throws {
+    func `threat 37, threat 54, threat 55, threat 69: one bearer token in its place is taken`(_ vector: Vector) throws {
         let request = try AuthorizerRequest(parsing: SampleEvents.json(vector.event, with: vector.changes))
 
         #expect(try String(decoding: request.credentials.get(), as: UTF8.self) == "t0.-_~+/=")
@@ -163,7 +163,8 @@ struct CredentialsTests {
     ]
 
     @Test(arguments: refused)
-    func `threat 37: anything else is refused with its reason`(_ vector: Vector) throws {
+    func `threat 37, threat 54, threat 55, threat 56: anything else is refused with its reason`(_ vector: Vector) throws
+    {
         let request = try AuthorizerRequest(parsing: SampleEvents.json(vector.event, with: vector.changes))
 
         var fault: CredentialsFault?

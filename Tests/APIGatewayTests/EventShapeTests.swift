@@ -84,7 +84,8 @@ struct EventShapeTests {
     ]
 
     @Test(arguments: vectors)
-    func `each shape is told from the others and gives what the table is asked for`(_ vector: Vector) throws {
+    func `threat 60: each shape is told from the others and gives what the table is asked for`(_ vector: Vector) throws
+    {
         let request = try AuthorizerRequest(parsing: SampleEvents.json(vector.event, with: vector.changes))
 
         #expect(request.shape == vector.shape)
@@ -185,6 +186,25 @@ struct EventShapeTests {
         }
         #expect(EventError.notAnObject.description.hasPrefix("event"))
         #expect(EventError.notJSON(.unexpectedEnd(at: 0)).description.contains("byte 0"))
+    }
+
+    @Test(arguments: [
+        (SampleEvents.token, "authorizationToken", #""abc.def.ghi","authorizationToken":"x.y.z""#),
+        (SampleEvents.rest, "headers", #"{"Authorization":"Bearer a.b.c","Authorization":"Bearer x.y.z"}"#),
+        (SampleEvents.rest, "headers", #"{"Authorization":"Bearer a.b.c","Author\u0069zation":"Bearer x.y.z"}"#),
+        (SampleEvents.rest, "methodArn", #""\#(apiARN)GET/a","methodArn":"\#(apiARN)GET/orders/7""#),
+        (SampleEvents.payload2, "requestContext", #"{"http":{"method":"GET","method":"POST"}}"#),
+        (SampleEvents.connect, "queryStringParameters", #"{"access_token":"a.b.c","access_token":"x.y.z"}"#),
+    ])
+    func `threat 34: an event that names a member twice, wherever it is, is an error`(
+        _ event: [String: String], _ member: String, _ value: String
+    ) throws {
+        #expect {
+            try AuthorizerRequest(parsing: SampleEvents.json(event, with: [member: value]))
+        } throws: { error in
+            guard case .notJSON(.duplicateMember)? = error as? EventError else { return false }
+            return true
+        }
     }
 
     static let contradictions: [(String, [String: String], [String: String?])] = [

@@ -43,7 +43,7 @@ struct MethodARNTests {
     ]
 
     @Test(arguments: vectors)
-    func `an ARN is split at five colons and then at three slashes`(_ vector: Vector) throws {
+    func `threat 61: an ARN is split at five colons and then at three slashes`(_ vector: Vector) throws {
         let arn = try MethodARN(parsing: ExactString(vector.text))
 
         #expect(arn.operation == .method(verb: vector.verb, path: vector.path))

@@ -85,7 +85,7 @@ struct PolicyTests {
     ]
 
     @Test(arguments: vectors)
-    func `a policy allows the caller's routes and denies what its wildcards reach beside them`(
+    func `threat 59: a policy allows the caller's routes and denies what its wildcards reach beside them`(
         _ vector: Vector
     ) throws {
         let policy = try policy(vector.routes, scopes: ["r"])
@@ -232,7 +232,7 @@ struct PolicyTests {
     ]
 
     @Test(arguments: requests)
-    func `an answer to one request is for that request`(_ vector: Request) throws {
+    func `threat 58: an answer to one request is for that request`(_ vector: Request) throws {
         let route = try RouteKey(parsing: ExactString(vector.route))
         let arn = try arn(vector.arn)
 

@@ -54,7 +54,7 @@ struct DecisionTests {
     ]
 
     @Test(arguments: vectors)
-    func `the first condition that is not met is the reason`(_ vector: Vector) throws {
+    func `threat 49, threat 53: the first condition that is not met is the reason`(_ vector: Vector) throws {
         let caller = try caller(
             issuer: vector.issuer, client: vector.client, scopes: vector.scopes, groups: vector.groups)
         let table = try RouteTable([(try RouteKey(parsing: "GET /a"), vector.rule)])

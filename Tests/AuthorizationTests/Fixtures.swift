@@ -3,13 +3,13 @@ import StrictJSON
 
 /// A caller with the claims given; the values are those of a machine client of a user pool.
 func caller(
-    issuer: ExactString = "machines", client: ExactString? = "1h57kf5cpq17m0eml12example",
-    scopes: Set<ExactString> = [],
+    issuer: ExactString = "machines", url: ExactString = "https://issuer.example",
+    client: ExactString? = "1h57kf5cpq17m0eml12example", scopes: Set<ExactString> = [],
     groups: Set<ExactString> = [], isMachine: Bool = true, claims: String = "{}"
 ) throws -> Caller {
     let payload = try JSONDocument(parsing: Array(claims.utf8)).root
     return Caller(
-        issuerName: issuer, issuer: "https://issuer.example", subject: client, clientID: client, scopes: scopes,
+        issuerName: issuer, issuer: url, subject: client, clientID: client, scopes: scopes,
         groups: groups, isMachine: isMachine, claim: { payload[$0] })
 }
 

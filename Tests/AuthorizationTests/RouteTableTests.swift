@@ -77,6 +77,8 @@ struct RouteTableTests {
         Vector("threat 60: a control character", .path("/a/\u{1}", httpMethod: "GET"), nil),
         Vector("threat 60: a reverse solidus", .path("/a/\\", httpMethod: "GET"), nil),
         Vector("threat 60: DEL", .path("/a/\u{7F}", httpMethod: "GET"), nil),
+        Vector("threat 60: a parameter of a literal segment", .path("/a;x", httpMethod: "GET"), nil),
+        Vector("threat 60: one of a segment that may be any", .path("/a/b;x", httpMethod: "GET"), "GET /a/{id}"),
         Vector("an escape that is needed", .path("/a/%20%C3%A9", httpMethod: "GET"), "GET /a/{id}"),
         Vector("a star is a segment", .path("/a/*", httpMethod: "GET"), "GET /a/{id}"),
         Vector("no path", .path("", httpMethod: "GET"), nil),
@@ -101,7 +103,7 @@ struct RouteTableTests {
     ]
 
     @Test(arguments: vectors)
-    func `a route is found as API Gateway finds it`(_ vector: Vector) throws {
+    func `threat 60: a route is found as API Gateway finds it`(_ vector: Vector) throws {
         let table = try RouteTable(Self.keys.map { (try key($0), RouteRule()) })
 
         #expect(table.route(for: vector.target).map { table.routes[$0].key.description } == vector.route)

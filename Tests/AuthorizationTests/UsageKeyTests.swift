@@ -76,8 +76,20 @@ struct UsageKeyTests {
             fault: .clientNotMapped),
     ]
 
+    @Test func `threat 65: one client id of two issuers is two keys, and of one issuer one`() throws {
+        let strategy = UsageKeyStrategy.hmac(secret: Array("secret".utf8))
+        func key(_ issuer: ExactString, _ client: ExactString) throws -> UsageKey? {
+            try strategy.key(for: caller(url: issuer, client: client), hashing: OpenSSLHash())
+        }
+        let issuers: [ExactString] = ["https://issuer.example", "https://issuer.example/", "https://issuer.example0"]
+        let clients: [ExactString] = ["a", "0a", "/a", "b"]
+        let keys = try issuers.flatMap { issuer in try clients.map { try key(issuer, $0) } }
+        #expect(Set(keys.map { $0?.value }).count == issuers.count * clients.count)
+        #expect(try key(issuers[0], "a") == key(issuers[0], "a"))
+    }
+
     @Test(arguments: vectors)
-    func `a key is found by its strategy`(_ vector: Vector) throws {
+    func `threat 64, threat 65: a key is found by its strategy`(_ vector: Vector) throws {
         let caller = try caller(client: vector.client, isMachine: vector.isMachine, claims: vector.claims)
 
         var fault: UsageKeyFault?

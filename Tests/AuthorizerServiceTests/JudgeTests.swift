@@ -122,7 +122,9 @@ struct JudgeTests {
     ]
 
     @Test(arguments: vectors)
-    func `each request gets its decision and the reason for it`(_ vector: Vector) throws {
+    func `threat 64, threat 71, threat 88: each request gets its decision and the reason for it`(_ vector: Vector)
+        throws
+    {
         let judgement = try Bench().answer(vector.event).1
         #expect(judgement.decision == vector.decision)
         #expect(judgement.reason == vector.reason)
@@ -159,6 +161,44 @@ struct JudgeTests {
         #expect(response["usageIdentifierKey"] == nil)
         let statements = try #require(response["policyDocument"]?["Statement"])
         #expect(!String(decoding: statements.text, as: UTF8.self).contains("Allow"))
+    }
+
+    @Test
+    func `threat 64: a token that is not verified names no usage key, and each issuer's rule is for its own`() throws {
+        let bench = try Bench(#","unauthenticated":"deny""#)
+        let stranger = Self.token(client: "somebody-else-0123456789")
+        let signature = Self.token().drop { $0 != "." }.dropFirst().drop { $0 != "." }
+        let forged = stranger.prefix { $0 != "." } + stranger.drop { $0 != "." }.prefix { $0 != "." } + signature
+        for refused in [String(forged), Self.token(["exp": "\(Self.now)"]), stranger] {
+            let response = try bench.response(Self.event(token: refused))
+            #expect(response["usageIdentifierKey"] == nil)
+            #expect(!String(decoding: response.text, as: UTF8.self).contains("0123456789"))
+        }
+        let staff = try bench.response(
+            Self.event(
+                "GET", "/internal/{proxy+}",
+                token: Self.token(
+                    client: "web-client-0123456789",
+                    [
+                        "cognito:groups": #"["operators"]"#, "usageIdentifierKey": #""chosen-by-the-caller-0123""#,
+                    ])))
+        #expect(staff["usageIdentifierKey"]?.string == "staff-key-0123456789")
+    }
+
+    static let wildcards = ["*", "?*", "${aws:username}", "arn:aws:execute-api:*:*:*/*/*/*", "GET/*", "\\u002a"]
+
+    @Test(arguments: ["", #","policy":"request""#], wildcards)
+    func `threat 58: no claim reaches a policy's resources`(_ members: String, _ text: String) throws {
+        let bench = try Bench(members)
+        let claims = [
+            "sub": "\"\(text)\"", "username": "\"\(text)\"", "scope": "\"orders/read \(text)\"",
+            "cognito:groups": #"["\#(text)"]"#, "jti": "\"\(text)\"", "path": "\"\(text)\"",
+        ]
+        for method in ["GET", "POST"] {
+            let plain = try bench.response(Self.event(method))["policyDocument"]
+            let odd = try bench.response(Self.event(method, token: Self.token(claims)))["policyDocument"]
+            #expect(try #require(plain).text.elementsEqual(#require(odd).text))
+        }
     }
 
     @Test

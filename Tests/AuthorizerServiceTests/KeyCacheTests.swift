@@ -85,7 +85,7 @@ struct KeyCacheTests {
     ]
 
     @Test(arguments: vectors)
-    func `a key is looked up by its age, the cooldown and the time that is left`(_ vector: Vector) throws {
+    func `threat 79: a key is looked up by its age, the cooldown and the time that is left`(_ vector: Vector) throws {
         var cache = try Self.filled()
         for second in vector.failures { cache.noteFailure(fetchStartedAt: Self.at(second)) }
         #expect(look(&cache, vector.keyID, at: vector.second, vector.permission) == vector.answer)
@@ -129,7 +129,7 @@ struct KeyCacheTests {
     }
 
     @Test
-    func `one kid that stays absent is asked for after pauses that double`() throws {
+    func `threat 78: one kid that stays absent is asked for after pauses that double`() throws {
         var cache = Cache(
             times: KeyTimes(maxAgeSeconds: 100_000, staleIfErrorSeconds: 0, cooldownSeconds: 30, spread: 0))
         cache.replace(with: try Self.set("a"), entityTag: nil, fetchStartedAt: Self.at(0))

@@ -62,7 +62,7 @@ struct LogTests {
     }
 
     @Test
-    func `a text line quotes what could be taken for another member`() {
+    func `threat 81: a text line quotes what could be taken for another member`() {
         var log = Log()
         log.format = .text
         let line = Self.line(log) {
@@ -74,7 +74,7 @@ struct LogTests {
     }
 
     @Test
-    func `a long value is cut between characters`() throws {
+    func `threat 81: a long value is cut between characters`() throws {
         let line = Self.line(Log()) { $0.add("kid", String(repeating: "é", count: 200)) }
         let document = try JSONDocument(parsing: Array(line.utf8))
         #expect(document.root["kid"]?.string == String(repeating: "é", count: 128) + "…")

@@ -57,10 +57,9 @@ final class ExecutionEnvironment {
         for name in setup.pipes { #expect(unsafe mkfifo(folder.appending(path: name).path, 0o600) == 0) }
         runtimeAPI = try ScriptedServer(
             setup.firstSteps, journal: folder.appending(path: "runtime-api"), waits: true)
-        let defaults = [
-            "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:\(runtimeAPI.port)",
-            "AUTHORIZER_CONFIG": folder.appending(path: "authorizer.json").path,
-        ]
+        var defaults = ProgramCoverage.environment
+        defaults["AWS_LAMBDA_RUNTIME_API"] = "127.0.0.1:\(runtimeAPI.port)"
+        defaults["AUTHORIZER_CONFIG"] = folder.appending(path: "authorizer.json").path
         process.executableURL = try Self.program()
         process.environment = defaults.merging(setup.environment) { $1 }.filter { $0.value != Self.unset }
         process.standardInput = FileHandle.nullDevice

@@ -118,7 +118,9 @@ struct KeyTransportTests {
     ]
 
     @Test(arguments: vectors)
-    func `an answer that brings no key is asked for once, and the fault is ours`(_ vector: Vector) throws {
+    func `threat 75, threat 76: an answer that brings no key is asked for once, and the fault is ours`(_ vector: Vector)
+        throws
+    {
         let (answer, outcomes, requests) = try run(vector.step, keys: vector.keys)
         expectFault(answer)
         #expect(outcomes == [vector.outcome])

@@ -45,7 +45,7 @@ struct LogLineTests {
     ]
 
     @Test(arguments: vectors)
-    func `one event is one line of the documented members`(_ vector: Vector) throws {
+    func `threat 81, threat 82, threat 88: one event is one line of the documented members`(_ vector: Vector) throws {
         try ExecutionEnvironment.run(.keysInFile) { environment in
             _ = try environment.invoke(vector.event)
             let lines = try environment.log()
@@ -104,7 +104,7 @@ struct LogLineTests {
     }
 }
 
-@Suite("threat 85: no event ends the process")
+@Suite("No event ends the process")
 struct EventTests {
     static let bodies = [
         "", " ", "null", "[]", "{", "\u{0}", "\"\"", "{}{}", #"{"type":"REQUEST"}"#, #"{"type":"TOKEN"}"#,
@@ -122,7 +122,9 @@ struct EventTests {
         ["scope": "[[]]"], ["client_id": "\"\""], ["sub": #""\u0000""#], ["exp": "99999999999999999999999999"],
     ]
 
-    @Test func `each is answered, by an error or a policy that allows nothing more, and the next one too`() throws {
+    @Test func `threat 85: each is answered, by an error or a policy that allows nothing more, and the next one too`()
+        throws
+    {
         try ExecutionEnvironment.run(.keysInFile) { environment in
             for body in Self.bodies {
                 let answer = try environment.invoke(Event(body: body))
@@ -140,7 +142,7 @@ struct EventTests {
         }
     }
 
-    @Test func `bytes that are no UTF-8 are refused`() throws {
+    @Test func `threat 33, threat 85: bytes that are no UTF-8 are refused`() throws {
         let body = "{\"type\":\"REQUEST\",\"x\":\"\u{FF}\u{C0}\"}"
         let raw = Step().with { step in
             step.raw =

@@ -3,7 +3,7 @@ import StrictJSON
 import TestSupport
 import Testing
 
-@Suite("threat 86: a start that cannot be good")
+@Suite("A start that cannot be good")
 struct StartTests {
     struct Vector: CustomTestStringConvertible {
         let testDescription: String
@@ -70,7 +70,8 @@ struct StartTests {
     ]
 
     @Test(arguments: configurations + files)
-    func `is told to Lambda by file and member, and ends the process with status 1`(_ vector: Vector) throws {
+    func `threat 86: is told to Lambda by file and member, and ends the process with status 1`(_ vector: Vector) throws
+    {
         let setup = vector.setup.with {
             $0.firstSteps = [Self.accepted]
             $0.links = ["folder": "/", "broken-link": "nowhere", "loop": "loop"]
@@ -144,7 +145,7 @@ struct StartTests {
     }
 
     @Test(arguments: [Step("{}", status: 403), Step("{}", status: 500), .nothing])
-    func `ends the process with status 1 where Lambda does not take the reason`(_ refusal: Step) throws {
+    func `threat 86: ends the process with status 1 where Lambda does not take the reason`(_ refusal: Step) throws {
         try ExecutionEnvironment.run(Setup(firstSteps: [refusal])) { environment in
             let end = try environment.waitForEnd()
             #expect(end == .init(status: 1))

@@ -1,7 +1,7 @@
 import HTTPTransport
 import Testing
 
-@Suite("RFC 9110 §4.2 http and https URLs, threat 74")
+@Suite("RFC 9110 §4.2 http and https URLs")
 struct HTTPURLTests {
     struct Accepted: CustomTestStringConvertible, Sendable {
         let testDescription: String
@@ -62,7 +62,7 @@ struct HTTPURLTests {
     ]
 
     @Test(arguments: refused)
-    func `a URL that two readers might take differently is refused`(_ text: String, _ error: HTTPURLError) {
+    func `threat 74: a URL that two readers might take differently is refused`(_ text: String, _ error: HTTPURLError) {
         #expect(throws: error) { try HTTPURL(parsing: text) }
     }
 

@@ -63,6 +63,8 @@ struct CompactJWSTests {
         Vector("standard alphabet", "\(header).e30.AA+/", .base64url(.signature)),
         Vector("not ASCII", "\(header).e30.é", .base64url(.signature)),
         Vector("unused bits", "\(header).e30.AB", .base64url(.signature)),
+        // 16 bytes and one line feed: the last character has four unused bits, here not zero.
+        Vector("unused bits in header", "eyJhbGciOiJSUzI1NiJ9Ch.e30.AAAA", .base64url(.header)),
         Vector("unused bits in payload", "\(header).e31.AAAA", .base64url(.payload)),
     ]
 

@@ -8,9 +8,10 @@ import Testing
 struct KeySetTests {
     @Test(arguments: [
         "", "x", "[]", "{}", #"{"keys":{}}"#, #"{"keys":null}"#, #"{"Keys":[]}"#, #"{"keys":[]}x"#,
-        #"{"keys":[],"keys":[]}"#, "<html></html>",
+        #"{"keys":[],"keys":[]}"#, "<html></html>", #"{"keys":[{"kty":"RSA","kty":"EC"}]}"#,
+        #"{"keys":[{"kid":"a","k\u0069d":"b"}]}"#,
     ])
-    func `what is not an object with an array of keys is no set`(_ text: String) {
+    func `threat 34: what is not an object with an array of keys is no set`(_ text: String) {
         #expect(throws: KeySetError.self) { try KeySet(parsing: Array(text.utf8), using: OpenSSLVerifier()) }
     }
 

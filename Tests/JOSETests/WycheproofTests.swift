@@ -1,3 +1,4 @@
+import Foundation
 import JOSE
 import OpenSSLSignatures
 import StrictJSON
@@ -7,7 +8,13 @@ import Testing
 @Suite(
     "Project Wycheproof", .enabled(if: ExternalVectors.folder != nil, "TURNSTILE_VECTORS names no folder of vectors"))
 struct WycheproofTests {
-    @Test(arguments: ["json_web_signature_test.json", "json_web_key_test.json"])
+    static let tokenFiles = ["json_web_signature_test.json", "json_web_key_test.json"]
+    static let signatureFiles: [(file: String, keyName: String, algorithm: Algorithm)] = [
+        ("ed25519_test.json", "publicKeyJwk", .edDSA), ("rsa_signature_2048_sha256_test.json", "keyJwk", .rs256),
+    ]
+    static let ecdsaFile = "ecdsa_secp256r1_sha256_p1363_test.json"
+
+    @Test(arguments: tokenFiles)
     func `tokens are judged as the vectors say, but for the exceptions`(_ file: String) throws {
         try expect(file) { group, test in
             let key = try #require(group["public"] ?? group["private"])
@@ -23,13 +30,9 @@ struct WycheproofTests {
         }
     }
 
-    @Test(arguments: [
-        ("ed25519_test.json", "publicKeyJwk", Algorithm.edDSA),
-        ("rsa_signature_2048_sha256_test.json", "keyJwk", .rs256),
-    ])
-    func `signatures are judged as the vectors say, but for the exceptions`(
-        _ file: String, _ keyName: String, _ algorithm: Algorithm
-    ) throws {
+    @Test(arguments: signatureFiles.indices)
+    func `signatures are judged as the vectors say, but for the exceptions`(_ index: Int) throws {
+        let (file, keyName, algorithm) = Self.signatureFiles[index]
         try expect(file) { group, test in
             let set = try keySet(String(decoding: try #require(group[keyName]).text, as: UTF8.self))
             guard let key = set.keys.first, key.algorithms.contains(algorithm) else { return false }
@@ -38,12 +41,21 @@ struct WycheproofTests {
     }
 
     @Test func `ECDSA signatures are judged as the vectors say, but for the exceptions`() throws {
-        try expect("ecdsa_secp256r1_sha256_p1363_test.json") { group, test in
+        try expect(Self.ecdsaFile) { group, test in
             let text = try #require(group["publicKey"]?["uncompressed"]?.utf8)
             let point = try #require(bytes(hexadecimal: text))
             let material = KeyMaterial.ellipticCurve(.p256, x: Array(point[1...32]), y: Array(point[33...]))
             return try isValid(test, under: #require(OpenSSLVerifier().prepare(material)), .es256)
         }
+    }
+
+    /// Files that no test here judges would be vectors that nobody uses; and an exception of no file would never fail.
+    @Test func `every file of vectors is judged`() throws {
+        let folder = try #require(ExternalVectors.folder)
+        let files = try FileManager.default.contentsOfDirectory(atPath: "\(folder)/wycheproof")
+        let judged = Self.tokenFiles + Self.signatureFiles.map(\.file) + [Self.ecdsaFile]
+        #expect(Set(files.filter { $0.hasSuffix(".json") }) == Set(judged))
+        #expect(Set(judged).isSuperset(of: WycheproofExceptions.reasons.keys))
     }
 
     private func isValid(_ test: JSONValue, under key: PublicKey, _ algorithm: Algorithm) throws -> Bool {

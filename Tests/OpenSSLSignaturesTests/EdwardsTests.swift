@@ -71,6 +71,33 @@ struct EdwardsTests {
         #expect(isErrorQueueEmpty())
     }
 
+    /// Signatures whose R is the point 0, made from the private key 00 01 … 1F (RFC 8032 §5.1.5) with Python's integers:
+    /// S = H(R ‖ A ‖ M) · a modulo L. Whoever decodes R, and not compares its bytes, takes all three.
+    static let spellingsOfZero: [(String, r: [UInt8], s: String, isValid: Bool)] = [
+        ("1", [1] + zeros, "e404f4e96e0b12dc6c3ec416ed1d5e91b66a37ca15a8b36c06938736133a2d0c", true),
+        (
+            "p + 1", [0xEE] + [UInt8](repeating: 0xFF, count: 30) + [0x7F],
+            "69bd617fec36dc0be89debbed9c25bfe1e38914a62901170888d64915dd96b00", false
+        ),
+        (
+            "1, x negative", [1] + zeros.dropLast() + [0x80],
+            "2a7f06cd3cf4fe251577c14ce2a3ffb6e23f8426ee226228dc854584a7f4db0e", false
+        ),
+    ]
+
+    private static let zeros = [UInt8](repeating: 0, count: 31)
+
+    @Test(arguments: spellingsOfZero.indices)
+    func `threat 25: a point R has one spelling`(_ index: Int) throws {
+        let (circumstance, r, s, expected) = Self.spellingsOfZero[index]
+        let hexadecimal = "03a107bff3ce10be1d70dd18e74bc09967e4d6309ba50d5f1ddc8664125531b8"
+        let publicKey = try #require(bytes(hexadecimal: Array(hexadecimal.utf8)[...]))
+        let key = try #require(OpenSSLVerifier().prepare(.edwards(.ed25519, publicKey: publicKey)))
+        let signature = r + (try #require(bytes(hexadecimal: Array(s.utf8)[...])))
+        let isValid = OpenSSLVerifier().isValid(signature[...], over: Self.message[...], under: key, using: .edDSA)
+        #expect(isValid == expected, "\(circumstance)")
+    }
+
     @Test(arguments: keys)
     func `an Edwards key is for EdDSA alone`(_ key: SigningKey) throws {
         let prepared = try #require(OpenSSLVerifier().prepare(key.material))

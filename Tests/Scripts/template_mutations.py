@@ -91,6 +91,17 @@ def decisions_by(decision: str, reason: str) -> Change:
     return change
 
 
+def mutual_tls() -> dict:
+    """A domain that asks for client certificates."""
+    return {
+        "DomainName": "api.example.com",
+        "CertificateArn": "arn:aws:acm:eu-west-1:123456789012:certificate/a",
+        "EndpointConfiguration": "REGIONAL",
+        "SecurityPolicy": "TLS_1_2",
+        "MutualTlsAuthentication": {"TruststoreUri": "s3://truststore/roots.pem"},
+    }
+
+
 def output(name: str, value: Any) -> Change:
     return lambda template, _: template["Outputs"].__setitem__(name, {"Value": value})
 
@@ -178,6 +189,8 @@ MUTATIONS: list[tuple[str, str, str, Change]] = [
     ),
     ("invoke-permission", STREAMS, "somebody else", put("ConnectAuthorizerPermission.Properties.Principal", "*")),
     ("invoke-permission", STREAMS, "nobody", drop("ConnectAuthorizerPermission")),
+    ("one-address", REST, "the default endpoint is open", put(f"{API}.Domain", mutual_tls())),
+    ("one-address", STREAMS, "the HTTP API's default endpoint is open", put("HttpApi.Properties.Domain", mutual_tls())),
     (
         "routes",
         REST,

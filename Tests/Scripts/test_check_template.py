@@ -11,7 +11,7 @@ import unittest
 import check_template
 from run_emulator import environment_file
 from template_model import Stack
-from template_mutations import ATTACH, MUTATIONS, REST, STREAMS
+from template_mutations import ATTACH, MUTATIONS, REST, STREAMS, mutual_tls
 from template_rule import RULES
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -76,7 +76,7 @@ class TemplateTests(unittest.TestCase):
 
     def test_nothing_is_judged_by_looking_at_nothing(self) -> None:
         idle = {rule["id"] for rule in check_template.judged(stacks()[0][REST]) if not rule["looked_at"]}
-        self.assertEqual(idle, {"simple-answers"})
+        self.assertEqual(idle, {"simple-answers", "one-address"})
 
     def test_every_rule_is_broken_somewhere(self) -> None:
         self.assertEqual({rule.id for rule in RULES}, {id for id, _, _, _ in MUTATIONS})
@@ -86,6 +86,34 @@ class TemplateTests(unittest.TestCase):
             with self.subTest(rule=id, template=path, broken=what):
                 self.assertIsInstance(stack, Stack, stack)
                 self.assertTrue(faults(stack, id))
+
+    def expect_seen(self, rule: str, least: int) -> None:
+        """Each copy that breaks the rule is seen, and the templates as they are keep it."""
+        broken = [stack for (id, _, _, _), stack in zip(MUTATIONS, stacks()[1], strict=True) if id == rule]
+        self.assertGreaterEqual(len(broken), least)
+        for stack in broken:
+            self.assertTrue(faults(stack, rule))
+        for stack in stacks()[0].values():
+            self.assertEqual(faults(stack, rule), [])
+
+    def test_threat_57_an_answer_that_is_kept_for_requests_that_it_is_not_about_is_a_fault(self) -> None:
+        self.expect_seen("cache-fits-policy", 3)
+
+    def test_threat_63_whoever_else_may_invoke_the_function_is_a_fault(self) -> None:
+        self.expect_seen("invoke-permission", 6)
+
+    def test_threat_68_an_answer_that_is_kept_for_longer_than_tokens_live_is_a_fault(self) -> None:
+        self.expect_seen("cache-within-token", 3)
+
+    def test_threat_70_a_way_past_mutual_tls_is_a_fault_until_it_is_turned_off(self) -> None:
+        self.expect_seen("one-address", 2)
+        for path, api in ((REST, "Api"), (STREAMS, "HttpApi")):
+            template = copy.deepcopy(stacks()[0][path].source)
+            template["Resources"][api]["Properties"] |= {"Domain": mutual_tls(), "DisableExecuteApiEndpoint": True}
+            (answer,) = check_template.translate(SAM, [{"template": template}])
+            stack = check_template.stack_of(pathlib.Path(path), answer)
+            (rule,) = [rule for rule in check_template.judged(stack) if rule["id"] == "one-address"]
+            self.assertEqual((rule["looked_at"], rule["faults"]), (1, []))
 
     def test_what_cfn_lint_sees_is_reported(self) -> None:
         translated = copy.deepcopy(stacks()[0][REST].translated)

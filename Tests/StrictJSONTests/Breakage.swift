@@ -8,14 +8,23 @@ enum Breakage: String, CaseIterable, Sendable {
     case byteOrderMark = "a byte order mark before it"
     case punctuationLost = "a bracket or colon lost"
     case punctuationTwice = "a comma or colon twice"
+    case commaLost = "a comma lost"
+    case commaAtTheEnd = "a comma before a closing bracket"
+    case otherBracket = "a bracket of the other kind"
+    case otherSpace = "white space that JSON has not"
+    case wordBetween = "a value between two tokens"
     case leadingZero = "a zero before a number"
     case plusSign = "a plus sign before a number"
     case pointAtTheEnd = "a point behind a number"
+    case exponentWithoutDigits = "an exponent without digits"
+    case minusAlone = "a minus sign for a number"
     case capitalLetter = "a literal with a capital letter"
     case rawControl = "a control character in a string"
     case brokenUTF8 = "a byte in a string that no UTF-8 has"
     case loneSurrogate = "half a surrogate pair in a string"
     case unknownEscape = "an unknown escape in a string"
+    case shortEscape = "an escape of three digits in a string"
+    case rawQuote = "a quotation mark in a string"
     case apostrophes = "apostrophes instead of quotation marks"
     case comment = "a comment between two tokens"
     case repeatedName = "a name repeated in another spelling"
@@ -46,6 +55,17 @@ enum Breakage: String, CaseIterable, Sendable {
         switch (self, token) {
         case (.punctuationLost, .punctuation(let mark)): mark == "," ? nil : []
         case (.punctuationTwice, .punctuation(let mark)): [",", ":"].contains(mark) ? Array((mark + mark).utf8) : nil
+        case (.commaLost, .punctuation(let mark)): mark == "," ? [0x20] : nil
+        case (.commaAtTheEnd, .punctuation(let mark)): ["]", "}"].contains(mark) ? Array(("," + mark).utf8) : nil
+        case (.otherBracket, .punctuation(let mark)): Self.otherBrackets[mark].map { Array($0.utf8) }
+        case (.otherSpace, .punctuation(let mark)):
+            Array((mark + ["\u{0B}", "\u{0C}", "\u{A0}", "\u{0}", "\u{2028}"][place % 5]).utf8)
+        case (.wordBetween, .punctuation(let mark)):
+            ["]", "}"].contains(mark) ? Array((" null null" + mark).utf8) : nil
+        case (.exponentWithoutDigits, .number(let text)): Array((text + ["e", "E+", "e-"][place % 3]).utf8)
+        case (.minusAlone, .number): [UInt8(ascii: "-")]
+        case (.shortEscape, .string(let text)): Array((#""\u00f"# + (text.isEmpty ? "" : "\\\\") + text + "\"").utf8)
+        case (.rawQuote, .string(let text)): Array(("\"\"x" + text + "\"").utf8)
         case (.leadingZero, .number(let text)):
             Array((text.hasPrefix("-") ? "-0" + text.dropFirst() : "0" + text).utf8)
         case (.plusSign, .number(let text)): Array(("+" + text).utf8)
@@ -60,6 +80,8 @@ enum Breakage: String, CaseIterable, Sendable {
         default: nil
         }
     }
+
+    private static let otherBrackets = ["[": "{", "{": "[", "]": "}", "}": "]"]
 
     private func insert(_ bytes: [UInt8], into text: String, at place: Int) -> [UInt8] {
         let content = Array(text.utf8)

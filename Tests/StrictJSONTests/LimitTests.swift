@@ -101,6 +101,32 @@ struct LimitTests {
         #expect(refusal(of: text) == .textTooLong(limitInBytes: 67_108_864))
     }
 
+    /// Each limit at many values of it: what is one below and what is just at it is taken, and one more is not.
+    @Test(arguments: 2...40)
+    func `threat 32: a limit is where it is said to be`(limit: Int) {
+        var depth = JSONLimits(), values = JSONLimits(), number = JSONLimits()
+        (depth.depth, values.values, number.numberLengthInBytes) = (limit, limit, limit)
+        for (length, isTaken) in [(limit - 1, true), (limit, true), (limit + 1, false)] {
+            let objects = String(repeating: #"{"":"#, count: length) + "0" + String(repeating: "}", count: length)
+            #expect((refusal(of: Self.nested(length), limits: depth) == nil) == isTaken)
+            #expect((refusal(of: objects, limits: depth) == nil) == isTaken)
+            // The array itself counts.
+            let elements = Array(repeating: "0", count: length - 1).joined(separator: ",")
+            #expect((refusal(of: "[\(elements)]", limits: values) == nil) == isTaken)
+            #expect((refusal(of: String(repeating: "7", count: length), limits: number) == nil) == isTaken)
+        }
+    }
+
+    @Test
+    func `threat 32: one below the limits is taken, too`() {
+        #expect(refusal(of: Self.nested(JSONLimits().depth - 1)) == nil)
+        #expect(refusal(of: String(repeating: "1", count: JSONLimits().numberLengthInBytes - 1)) == nil)
+        #expect(refusal(of: "[\(String(repeating: "0,", count: JSONLimits().values - 3))0]") == nil)
+        // Again what cannot be a value comes first.
+        let text = [UInt8(ascii: "x")] + [UInt8](repeating: 0x20, count: JSONDocument.limitInBytes - 2)
+        #expect(refusal(of: text) == .unexpectedByte(at: 0))
+    }
+
     /// With work that grew with the square of the members, this would take hours.
     @Test
     func `threat 32: an object of 49,999 members is checked for repeated names`() {

@@ -57,6 +57,18 @@ struct InspectTranscriptTests {
     }
 
     @Test
+    func `threat 12: a private part in a set is told of, and nothing of it is shown`() throws {
+        let secret = "c2VjcmV0LW9mLXRoZS1pc3N1ZXItMDEyMzQ1Njc4OWE"
+        let set = jwkSet(
+            SigningKey.p256.jwk(keyID: "a", replacing: ["d": "\"\(secret)\""]), SigningKey.rsa.jwk(keyID: "b"))
+        let path = try scratch.write(String(decoding: set, as: UTF8.self), to: "private.json")
+        let run = try Tool.run("inspect", "--jwks", path, input: Self.token)
+        #expect(run.errors.contains("private.json: key a: its private part is in the set"))
+        #expect(run.errors.count(where: \.isNewline) == 1)
+        #expect(!run.all.contains(secret))
+    }
+
+    @Test
     func `a batch has one verdict a line, in order, the empty line and the last one included`() throws {
         let texts = Self.refusals.map(\.0).filter { !$0.contains("\n") }
         let reasons = Self.refusals.filter { !$0.0.contains("\n") }.map { Self.invalid($0.1) }

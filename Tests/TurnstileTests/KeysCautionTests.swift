@@ -58,7 +58,7 @@ struct KeysCautionTests {
             "--json", "--user-pool", UsagePlanServer.pool, "--usage-plan", "gold",
         ]
         process.currentDirectoryURL = scratch.url
-        process.environment = server.environment
+        process.environment = ProgramCoverage.environment.merging(server.environment) { $1 }
         process.standardError = errors
         try process.run()
         process.waitUntilExit()

@@ -181,7 +181,7 @@ struct TemplateWarningTests {
                 "policy", []
             ),
         ] as [(String, String, [String])])
-    func `an HTTP API's answers fit what it was told to take, and how they are kept`(
+    func `threat 57: an HTTP API's answers fit what it was told to take, and how they are kept`(
         _ authorizer: String, _ response: String, _ words: [String]
     ) throws {
         let comparison = try Comparison(
@@ -202,7 +202,7 @@ struct TemplateWarningTests {
         ("", "Context: [httpMethod, resourcePath]", "request", false), ("", "Context: [httpMethod]", "request", true),
         ("", "", "token", false),
     ])
-    func `an answer for one request is not kept for others`(
+    func `threat 57: an answer for one request is not kept for others`(
         _ seconds: String, _ context: String, _ policy: String, _ warns: Bool
     ) throws {
         let comparison = try Comparison(Self.rest(seconds, context), rules: ["GET /a"], policy: policy)

@@ -37,7 +37,8 @@ struct TokenCacheTests {
         let process = Process()
         process.executableURL = URL(filePath: "/bin/sh")
         process.arguments = ["-c", command, Tool.folder.appending(path: "turnstile").path, "token"] + endpoint.usual
-        process.environment = ["XDG_CACHE_HOME": endpoint.scratch.path("cache")]
+        process.environment = ProgramCoverage.environment
+            .merging(["XDG_CACHE_HOME": endpoint.scratch.path("cache")]) { $1 }
         process.standardOutput = FileHandle.nullDevice
         try process.run()
         process.waitUntilExit()

@@ -76,7 +76,7 @@ struct TokenCacheThreatTests {
     }
 
     @Test
-    func `a token under another key's mark is not used`() throws {
+    func `threat 84: a token under another key's mark is not used`() throws {
         try TokenCacheTests.change(endpoint.entry()) { text in
             text = text.replacing(Self.first, with: Self.planted).replacing(#/"proof":"./#) { match in
                 "\"proof\":\"\(match.0.last == "0" ? "1" : "0")"

@@ -22,7 +22,8 @@ struct TokenSurroundingsTests {
         process.executableURL = URL(filePath: "/bin/sh")
         process.arguments =
             ["-c", script, "sh", Tool.folder.appending(path: "turnstile").path, "token"] + endpoint.usual + arguments
-        process.environment = ["XDG_CACHE_HOME": endpoint.scratch.path("cache")]
+        process.environment = ProgramCoverage.environment
+            .merging(["XDG_CACHE_HOME": endpoint.scratch.path("cache")]) { $1 }
         process.standardOutput = output
         process.standardError = errors
         try process.run()
@@ -153,7 +154,8 @@ private final class Terminal {
         process.arguments =
             ["--ctty", "--wait", Tool.folder.appending(path: "turnstile").path, "token", "--secret-stdin"]
             + endpoint.usual.dropLast(2)
-        process.environment = ["XDG_CACHE_HOME": endpoint.scratch.path("cache")]
+        process.environment = ProgramCoverage.environment
+            .merging(["XDG_CACHE_HOME": endpoint.scratch.path("cache")]) { $1 }
         process.standardInput = end
         process.standardOutput = end
         process.standardError = end

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The built `turnstile`, run as a person runs it.
@@ -52,7 +53,8 @@ final class RunningTool {
         process.executableURL = Tool.folder.appending(path: "turnstile")
         process.arguments = arguments
         process.currentDirectoryURL = folder
-        process.environment = ["PATH": "/usr/bin:/bin"].merging(environment) { $1 }
+        process.environment = ProgramCoverage.environment
+            .merging(["PATH": "/usr/bin:/bin"]) { $1 }.merging(environment) { $1 }
         process.standardInput = input
         process.standardOutput = output
         process.standardError = errors

@@ -12,6 +12,19 @@ embedded_library() {
     [[ ! -d $folder ]] || printf '%s' "$folder"
 }
 
+# The folder of the build that notes which lines run, and of what its runs leave behind.
+readonly coverage_build=.build-coverage
+
+# The tests in that build. Its counters may lie in the file itself (-runtime-counter-relocation, and %c in the name), so
+# that programs which the tests end by a signal are counted too.
+# One after another: many tests wait for a process or a socket, and two of them that wait on two cores would keep
+# all others from running.
+test_with_coverage() {
+    LLVM_PROFILE_FILE=/dev/null TURNSTILE_PROFILES=$root/$coverage_build/debug/codecov/programs-%m%c.profraw \
+        swift test --scratch-path "$coverage_build" --enable-code-coverage --disable-xctest --no-parallel \
+        -Xswiftc -Xllvm -Xswiftc -runtime-counter-relocation "$@"
+}
+
 # As it is shipped: Embedded, static, against the minimal libcurl.
 build_embedded() {
     EMBEDDED=1 TURNSTILE_LIBCURL=$tools/libcurl TURNSTILE_EMBEDDED_STDLIB=$(embedded_library) \

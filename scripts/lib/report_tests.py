@@ -10,32 +10,59 @@ import xml.etree.ElementTree as ElementTree
 
 import tally
 
-LEAST_PERCENT = {"StrictJSON": 95.0, "JOSE": 95.0, "Authorization": 95.0, "APIGateway": 95.0}
+# Of the modules that are in the shipped file.
+LEAST_PERCENT = {
+    "StrictJSON": 97.0, "JOSE": 97.0, "Authorization": 97.0, "APIGateway": 97.0, "OpenSSLSignatures": 97.0,
+    "HTTPTransport": 97.0, "LambdaRuntime": 97.0, "AuthorizerService": 97.0,
+}  # fmt: skip
+
+# Module → file → lines run, lines in all.
+Coverage = dict[str, dict[str, tuple[int, int]]]
 
 
 def counts(xunit: pathlib.Path) -> tuple[int, int]:
-    """Passed and failed; a run that left no file has failed."""
-    if not xunit.exists():
+    """Passed and failed; a run that left no file, or half of one, has failed."""
+    try:
+        suites = list(ElementTree.parse(xunit).getroot().iter("testsuite"))
+    except (OSError, ElementTree.ParseError):
         return 0, 1
-    suites = list(ElementTree.parse(xunit).getroot().iter("testsuite"))
     tests = sum(int(suite.get("tests", 0)) for suite in suites)
     failed = sum(int(suite.get("failures", 0)) + int(suite.get("errors", 0)) for suite in suites)
     return tests - failed, failed
 
 
-def lines_by_module(coverage: pathlib.Path) -> dict[str, tuple[int, int]]:
-    """Module → lines run, lines in all. What llvm-cov exports names files by their absolute path."""
+def lines_by_file(coverage: pathlib.Path) -> Coverage:
+    """What llvm-cov exports names files by their absolute path."""
     sources = pathlib.Path.cwd() / "Sources"
-    modules: dict[str, tuple[int, int]] = {}
+    modules: Coverage = {}
     for file in json.loads(coverage.read_bytes())["data"][0]["files"]:
         path = pathlib.Path(file["filename"])
-        if not path.is_relative_to(sources):
-            continue
-        module = path.relative_to(sources).parts[0]
-        run, all_lines = modules.get(module, (0, 0))
-        lines = file["summary"]["lines"]
-        modules[module] = run + lines["covered"], all_lines + lines["count"]
+        if path.is_relative_to(sources):
+            module, *rest = path.relative_to(sources).parts
+            lines = file["summary"]["lines"]
+            modules.setdefault(module, {})["/".join(rest)] = lines["covered"], lines["count"]
     return modules
+
+
+def share(run: int, all_lines: int) -> float:
+    return 100 * run / all_lines if all_lines else 0.0
+
+
+def report(modules: Coverage) -> int:
+    """Prints each module, and the files of those asked for that fall short. Returns how many modules do."""
+    too_low = 0
+    for module in sorted(modules.keys() | LEAST_PERCENT.keys()):
+        files = modules.get(module, {})
+        run, all_lines = (sum(lines) for lines in zip(*files.values())) if files else (0, 0)
+        least = LEAST_PERCENT.get(module)
+        is_low = least is not None and share(run, all_lines) < least
+        verdict = "" if least is None else f"  of {least:.0f} asked" + (": TOO LOW" if is_low else "")
+        too_low += is_low
+        print(f"  {module:<20}{share(run, all_lines):6.1f} %  {run:>6} of {all_lines:>6} lines{verdict}")
+        for name, lines in sorted(files.items()):
+            if least is not None and share(*lines) < least:
+                print(f"    {name:<34}  {lines[1] - lines[0]:>4} of {lines[1]:>4} lines not run")
+    return too_low
 
 
 def main() -> int:
@@ -43,16 +70,8 @@ def main() -> int:
     passed, failed = counts(xunit)
     tally.record(passed, failed, "swift test")
     print(f"swift test: {passed} passed, {failed} failed")
-    modules = lines_by_module(coverage) if coverage.exists() else {}
-    too_low = 0
     print("line coverage:")
-    for module in sorted(modules.keys() | LEAST_PERCENT.keys()):
-        run, all_lines = modules.get(module, (0, 0))
-        percent = 100 * run / all_lines if all_lines else 0.0
-        least = LEAST_PERCENT.get(module)
-        verdict = "" if least is None else f"  of {least:.0f} asked" + ("" if percent >= least else ": TOO LOW")
-        too_low += least is not None and percent < least
-        print(f"  {module:<20}{percent:6.1f} %  {run:>6} of {all_lines:>6} lines{verdict}")
+    too_low = report(lines_by_file(coverage) if coverage.exists() else {})
     tally.record(len(LEAST_PERCENT) - too_low, too_low, "coverage")
     return 1 if failed or not passed or too_low else 0
 

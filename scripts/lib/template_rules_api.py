@@ -126,6 +126,33 @@ def invoke_permission(stack: Stack) -> Iterator[Verdict]:
         yield verdict(authorizer.name, right, f"may not invoke {authorizer.function}")
 
 
+@rule("one-address", "An API behind a domain with mutual TLS has no address without.")
+def one_address(stack: Stack) -> Iterator[Verdict]:
+    for domain, api in mappings(stack):
+        properties = stack.resource(api).get("Properties", {})
+        # SAM says it in the servers of the body.
+        servers = properties.get("Body", {}).get("servers", [])
+        said = [server.get("x-amazon-apigateway-endpoint-configuration", {}) for server in servers]
+        right = properties.get("DisableExecuteApiEndpoint") is True
+        right = right or any(each.get("disableExecuteApiEndpoint") is True for each in said)
+        yield verdict(api, right, f"its default endpoint leads past the client certificates of {domain}")
+
+
+def mappings(stack: Stack) -> Iterator[tuple[str, str]]:
+    """Domains with mutual TLS, and the APIs behind them."""
+    for version, member in (("AWS::ApiGateway::BasePathMapping", "RestApiId"), ("AWS::ApiGatewayV2::ApiMapping", "ApiId")):
+        domains = {
+            name: (f"${{{id}}}", name)
+            for id, properties in stack.of_type(f"{version.rsplit('::', 1)[0]}::DomainName")
+            if "MutualTlsAuthentication" in properties
+            for name in [text(properties["DomainName"])]
+        }
+        for _, mapping in stack.of_type(version):
+            for name, spellings in domains.items():
+                if text(mapping["DomainName"]) in spellings:
+                    yield name, stack.function_of(text(mapping[member]))
+
+
 @rule("routes", "The template's routes are those of the route table.")
 def routes(stack: Stack) -> Iterator[Verdict]:
     of_template = {method.route for method in stack.methods()}

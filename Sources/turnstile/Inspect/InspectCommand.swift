@@ -99,10 +99,15 @@ struct InspectCommand: ParsableCommand {
                 "\(path) is not a JWK Set: \(error)", remedy: "give another file with --jwks",
                 status: .unreadable)
         }
-        for key in keys.skipped {
-            Console.complain("\(path): key \((key.keyID?.description ?? "without kid").printable): \(key.reason.code)")
+        for key in keys.skipped { Console.complain("\(path): \(name(key.keyID)): \(key.reason.code)") }
+        for key in keys.keys where key.isPrivatePartPublished {
+            Console.complain("\(path): \(name(key.keyID)): its private part is in the set: whoever has it can sign")
         }
         return SignatureInspector(keys: keys)
+    }
+
+    private static func name(_ keyID: ExactString?) -> String {
+        "key \((keyID?.description ?? "without kid").printable)"
     }
 }
 

@@ -1,0 +1,71 @@
+"""What scripts/test makes of results and coverage must be able to fail."""
+
+import contextlib
+import io
+import json
+import pathlib
+import tempfile
+import unittest
+
+import report_tests
+
+GOOD = {module: {"A.swift": (99, 100), "B.swift": (1, 1)} for module in report_tests.LEAST_PERCENT}
+
+
+def reported(modules: report_tests.Coverage) -> tuple[int, str]:
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output):
+        too_low = report_tests.report(modules)
+    return too_low, output.getvalue()
+
+
+class ReportTests(unittest.TestCase):
+    def test_modules_that_run_wholly_enough_are_good_and_name_no_file(self) -> None:
+        too_low, output = reported(GOOD)
+        self.assertEqual(too_low, 0)
+        self.assertNotIn(".swift", output)
+        self.assertIn("JOSE                  99.0 %     100 of    101 lines  of 97 asked\n", output)
+
+    def test_a_module_that_falls_short_is_seen_and_its_files_named(self) -> None:
+        too_low, output = reported(GOOD | {"JOSE": {"JWK.swift": (90, 100), "Claims.swift": (10, 10)}})
+        self.assertEqual(too_low, 1)
+        self.assertIn("of 97 asked: TOO LOW\n    JWK.swift ", output)
+        self.assertIn("10 of  100 lines not run\n", output)
+        self.assertNotIn("Claims.swift", output)
+
+    def test_a_file_that_falls_short_is_named_in_a_module_that_does_not(self) -> None:
+        too_low, output = reported(GOOD | {"JOSE": {"JWK.swift": (9, 10), "Claims.swift": (1_000, 1_000)}})
+        self.assertEqual(too_low, 0)
+        self.assertIn("JWK.swift ", output)
+
+    def test_a_module_of_which_nothing_is_known_falls_short(self) -> None:
+        self.assertEqual(reported({})[0], len(report_tests.LEAST_PERCENT))
+
+    def test_other_modules_are_told_and_nothing_is_asked_of_them(self) -> None:
+        too_low, output = reported(GOOD | {"turnstile": {"A.swift": (1, 4)}})
+        self.assertEqual(too_low, 0)
+        self.assertIn("turnstile             25.0 %       1 of      4 lines\n", output)
+
+    def test_files_are_counted_by_module_and_those_from_elsewhere_are_not(self) -> None:
+        summary = {"lines": {"covered": 3, "count": 4}}
+        sources = pathlib.Path.cwd() / "Sources"
+        names = [sources / "HTTPTransport/Service/A.swift", sources / "JOSE/JWK.swift", pathlib.Path("/usr/B.swift")]
+        files = [{"filename": str(name), "summary": summary} for name in names]
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+            json.dump({"data": [{"files": files}]}, file)
+            file.flush()
+            found = report_tests.lines_by_file(pathlib.Path(file.name))
+        self.assertEqual(found, {"HTTPTransport": {"Service/A.swift": (3, 4)}, "JOSE": {"JWK.swift": (3, 4)}})
+
+    def test_a_run_that_left_no_whole_file_has_failed(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "tests.xml")
+            self.assertEqual(report_tests.counts(path), (0, 1))
+            path.write_text('<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n')
+            self.assertEqual(report_tests.counts(path), (0, 1))
+            path.write_text('<testsuites><testsuite tests="7" failures="2" errors="1" /></testsuites>')
+            self.assertEqual(report_tests.counts(path), (4, 3))
+
+
+if __name__ == "__main__":
+    unittest.main()
