@@ -3,13 +3,15 @@
 import contextlib
 import io
 import json
+import os
 import pathlib
 import unittest
 import warnings
 from collections.abc import Sequence
+from unittest import mock
 
 from differential import __main__ as command
-from differential import peers, report
+from differential import ours, peers, report
 from differential.case import Case, Recipe
 from differential.good import OPTIONAL
 from differential.judge import Comparison, Count, Finding
@@ -167,9 +169,17 @@ class BootstrapTests(unittest.TestCase):
         for wrong in (["--count", "0"], ["--mutation", "nothing"], ["--without", "x"], ["--bootstrap", "/nowhere"]):
             self.assertEqual(self.run_command(*wrong)[0], 64, wrong)
 
+    def test_a_program_that_does_not_answer_is_a_finding(self) -> None:
+        with mock.patch.object(ours, "PATIENCE_SECONDS", 0.2):
+            status, output = self.run_command("--count", "1", "--bootstrap", "/bin/true")
+        self.assertEqual(status, 1)
+        self.assertIn("bootstrap is broken: no request in 0.2 s: it does not start", output)
+
     def run_command(self, *words: str) -> tuple[int, str]:
+        """Its counts are not those that scripts/test ends with."""
         output = io.StringIO()
-        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+        silence = contextlib.redirect_stdout(output), contextlib.redirect_stderr(output)
+        with mock.patch.dict(os.environ, {"TURNSTILE_TALLY": ""}), silence[0], silence[1]:
             try:
                 status = command.main(["--bootstrap", str(self.bootstrap), *words])
             except SystemExit as end:

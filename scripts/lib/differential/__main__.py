@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import tally
 
-from differential import report
+from differential import peers, report
 from differential.good import OPTIONAL
 from differential.judge import GOOD, Comparison, Count, Finding
 from differential.kitchen import Kitchen
@@ -128,24 +128,27 @@ def one_case(arguments: argparse.Namespace, kitchen: Kitchen) -> int:
         recipe = replace(recipe, mutations=tuple(name for name in arguments.mutation if name != GOOD))
     case = kitchen.case(replace(recipe, without=arguments.without))
     (verdict,) = comparison.judge.verdicts([case])
-    findings = comparison.compare([case]).findings
-    said = "accepts" if verdict.accepts else f"refuses: {verdict.reason}"
-    records = [report.finding_record(one) for one in findings] or [{"turnstile": said, **report.described(case)}]
+    count = Count()
+    comparison.count(case, verdict, peers.judged(case), count)
+    records = [report.finding_record(one) for one in count.findings]
+    if not records:
+        rules = sorted({name for _, _, name in count.explained})
+        records = [{"turnstile": report.said(verdict), **report.described(case), **({"rules": rules} if rules else {})}]
     if arguments.json:
         print(json.dumps(records, indent=2))
     else:
         print("\n\n".join("\n".join(report.finding_lines(record)) for record in records))
-    return 1 if findings else 0
+    return 1 if count.findings else 0
 
 
 def main(words: list[str]) -> int:
     arguments = parsed(words)
     started = time.monotonic()
     kitchen = Kitchen(arguments.seed, MUTATIONS)
-    if arguments.case is not None:
-        begin(kitchen, arguments.bootstrap)
-        return one_case(arguments, kitchen)
     try:
+        if arguments.case is not None:
+            begin(kitchen, arguments.bootstrap)
+            return one_case(arguments, kitchen)
         count = judge_all(kitchen, arguments.bootstrap, arguments.count)
     except Broken as broken:
         tally.record(0, 1, "tokens against joserfc and PyJWT")

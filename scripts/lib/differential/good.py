@@ -10,7 +10,7 @@ ALGORITHM_WEIGHTS = {
     "EdDSA": 40, "ES256": 40, "ES384": 3, "ES512": 2, "RS256": 6, "PS256": 3, "RS384": 1, "RS512": 1, "PS384": 1,
     "PS512": 1,
 }  # fmt: skip
-NEIGHBOUR_WEIGHTS = {0: 35, 1: 40, 2: 20, 3: 5}
+NEIGHBOUR_WEIGHTS = {0: 20, 1: 50, 2: 25, 3: 5}
 """How many other good keys a set has."""
 KINDS = {"RSA": ("RS", "PS"), "EC": ("ES",), "OKP": ("EdDSA",)}
 # What a recipe may leave out, or have plain, and still be of a good case.

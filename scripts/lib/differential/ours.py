@@ -20,6 +20,9 @@ from differential.case import Case
 
 METHOD_ARN = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/prod/GET/orders"
 ROUTES = {"GET /orders": {}}
+# The longest that a fetch may take before an invocation's deadline: on a busy machine, too, a good set must come.
+KEYS = {"timeoutMilliseconds": 9_000}
+PATIENCE_SECONDS = 20.0
 FILE_FAULT = re.compile(r"issuers\[(\d+)\]\.jwksFile")
 # Some hundred key files are written for each start: in memory, where there is such a place.
 MEMORY = next((folder for folder in ["/dev/shm"] if os.access(folder, os.W_OK)), None)
@@ -78,14 +81,17 @@ class Judge:
                 entry["jwksFile"] = f"{index}.json"
             entries.append(entry)
         configuration = folder / "authorizer.json"
-        configuration.write_text(json.dumps({"issuers": entries, "routes": ROUTES}))
+        configuration.write_text(json.dumps({"issuers": entries, "routes": ROUTES, "keys": KEYS}))
         return configuration
 
     def run(self, cases: Sequence[Case], left: list[int], configuration: pathlib.Path) -> dict[int, Verdict] | int:
         """The verdicts by index; or the one case whose key file ends the start."""
         environment = {"AUTHORIZER_CONFIG": str(configuration), "SWIFT_BACKTRACE": "enable=no"}
         with RuntimeAPI() as api, Function(self.bootstrap, api.address, environment) as function:
-            request = api.request()
+            try:
+                request = api.request(PATIENCE_SECONDS)
+            except Quiet as silence:
+                raise Broken(f"{silence}: it does not start", cases[left[0]]) from silence
             if not request.is_next:
                 return left[unusable_entry(request)]
             api.waiting.append(request)
@@ -104,7 +110,7 @@ def unusable_entry(request: Request) -> int:
 def ask(api: RuntimeAPI, case: Case) -> Request:
     event = {"type": "TOKEN", "methodArn": METHOD_ARN, "authorizationToken": f"Bearer {case.token}"}
     try:
-        return api.invoke(json.dumps(event).encode())
+        return api.invoke(json.dumps(event).encode(), seconds=PATIENCE_SECONDS)
     except Quiet as silence:
         raise Broken(f"{silence}: it may have ended", case) from silence
 

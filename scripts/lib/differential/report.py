@@ -7,6 +7,7 @@ import shlex
 from differential.case import LEVELS, Case, Mutation, Recipe
 from differential.good import OPTIONAL
 from differential.judge import GOOD, SENTENCES, SEVERAL, Count, Finding
+from differential.ours import Verdict
 from differential.peers import PEERS, opinions
 from differential.rules import Rule
 
@@ -110,11 +111,13 @@ def described(case: Case) -> dict:
     }
 
 
+def said(verdict: Verdict) -> str:
+    return "accepts" if verdict.accepts else f"refuses: {verdict.reason}"
+
+
 def finding_record(finding: Finding) -> dict:
-    said = "accepts" if finding.verdict.accepts else f"refuses: {finding.verdict.reason}"
-    return {
-        "finding": SENTENCES[finding.kind].format(peer=finding.peer), "turnstile": said, **described(finding.case)
-    }  # fmt: skip
+    sentence = SENTENCES[finding.kind].format(peer=finding.peer)
+    return {"finding": sentence, "turnstile": said(finding.verdict), **described(finding.case)}
 
 
 def finding_lines(record: dict) -> list[str]:

@@ -91,7 +91,7 @@ def set_text(name: str, change: Callable[[bytes], bytes], **more: object) -> Mut
     def mutate(draft: Draft, _: random.Random) -> None:
         draft.jwks = change(draft.jwks)
 
-    return Mutation(f"key set {name}", "JSON", mutate, **more)  # type: ignore[arg-type]
+    return mutation("JSON")(f"key set {name}", mutate, **{"weight": 0.5, **more})
 
 
 def extra(text: bytes) -> Callable[[bytes], bytes]:
