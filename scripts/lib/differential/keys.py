@@ -15,7 +15,7 @@ from differential.forged import (
     secret,
     without_leading_zero,
 )
-from differential.pool import USUAL_EXPONENT, decoded, number
+from differential.pool import LARGE_EXPONENTS, SMALL_EXPONENTS, USUAL_EXPONENT, decoded, number
 from differential.spoiling import JUNK, Change, flipped, trailing_bits
 
 PRIMES_OF_FIELDS = {
@@ -176,12 +176,10 @@ KEYS = [
     key_mutation("Edwards key changed", number_bytes(flipped), kind="OKP", refused=True),
     key_mutation("Edwards key of small order", of_small_order(IDENTITY), kind="OKP", refused=True),
     key_mutation("Edwards key not canonical", of_small_order(UNREDUCED_IDENTITY), kind="OKP", refused=True),
-    key_mutation("exponent 3 or 17", exponent(3, 17), kind="RSA", weight=0.5),
+    key_mutation("exponent 3 or 17", exponent(*SMALL_EXPONENTS), kind="RSA", weight=0.5),
     key_mutation("exponent 1", exponent(1), kind="RSA", refused=True, weight=0.5),
     key_mutation("exponent 0 or even", exponent(0, 2, 4, USUAL_EXPONENT - 1), kind="RSA", refused=True, weight=0.5),
-    key_mutation(
-        "exponent above 2^32", exponent(2**32 + 15, 2**33 + 1, 2**40 + 15), kind="RSA", refused=True, weight=0.5
-    ),
+    key_mutation("exponent above 2^32", exponent(*LARGE_EXPONENTS), kind="RSA", refused=True, weight=0.5),
     key_mutation(
         "exponent with a leading zero", number_bytes(lambda data, _: b"\0" + data, "e"), kind="RSA", refused=True
     ),

@@ -44,8 +44,15 @@ class Kitchen:
             encode(draft, level)
             for mutation in mutations:
                 if mutation.level == level:
-                    mutation.change(draft, recipe.dice(mutation.name))
+                    self.change(draft, mutation, recipe)
         return Case(recipe, draft.policy, draft.jwks, draft.text, may_be_keyless(draft, mutations))
+
+    def change(self, draft: Draft, mutation: Mutation, recipe: Recipe) -> None:
+        try:
+            mutation.change(draft, recipe.dice(mutation.name))
+        except Exception as error:
+            error.add_note(f"while {mutation.name} was done to case {recipe.index} of seed {recipe.seed}")
+            raise
 
 
 def may_be_keyless(draft: Draft, mutations: list[Mutation]) -> bool:

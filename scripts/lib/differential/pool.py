@@ -20,6 +20,8 @@ CURVES = {"P-256": ec.SECP256R1, "P-384": ec.SECP384R1, "P-521": ec.SECP521R1, "
 CURVE_OF = {"ES256": "P-256", "ES384": "P-384", "ES512": "P-521"}
 RSA_ALGORITHMS = ("RS256", "PS256", "RS384", "RS512", "PS384", "PS512")
 USUAL_EXPONENT = 65_537
+SMALL_EXPONENTS = (3, 17)
+LARGE_EXPONENTS = (2**32 + 15, 2**33 + 1, 2**40 + 15)
 SMALL_PRIMES = [number for number in range(3, 2_000, 2) if all(number % odd for odd in range(3, number, 2))]
 # The primes that the fingerprint of ROCA is taken of (CVE-2017-15361): those up to 167.
 ROCA_PRODUCT = math.prod(prime for prime in [2, *SMALL_PRIMES] if prime <= 167)
@@ -66,7 +68,8 @@ def is_prime(candidate: int, dice: random.Random) -> bool:
 
 
 def suits(candidate: int) -> bool:
-    return all((candidate - 1) % exponent for exponent in (3, 17, USUAL_EXPONENT))
+    """Whether there is a private exponent to each public one (RFC 8017 section 3.1)."""
+    return math.gcd(candidate - 1, math.prod((USUAL_EXPONENT, *SMALL_EXPONENTS, *LARGE_EXPONENTS))) == 1
 
 
 def prime(dice: random.Random, bits: int) -> int:
