@@ -62,13 +62,22 @@ struct JWK {
         guard value["use"]?.isString("sig") ?? true else { throw .wrongUse }
         guard let operations = value["key_ops"] else { return }
         guard let elements = operations.elements else { throw .wrongOperations }
-        var canVerify = false
+        var names: Set<ExactString> = []
+        var hasDuplicate = false
         for element in elements {
-            guard element.kind == .string else { throw .wrongOperations }
-            if element.isString("verify") { canVerify = true }
+            guard let name = element.exactString else { throw .wrongOperations }
+            if !names.insert(name).inserted { hasDuplicate = true }
         }
-        guard canVerify else { throw .wrongOperations }
+        guard names.contains("verify") else { throw .wrongOperations }
+        guard !hasDuplicate, value["use"] == nil || names.isDisjoint(with: encryptionOperations) else {
+            throw .inconsistentOperations
+        }
     }
+
+    /// RFC 7517 §4.3: what a key of `use` `sig` is not for.
+    private static let encryptionOperations: Set<ExactString> = [
+        "encrypt", "decrypt", "wrapKey", "unwrapKey", "deriveKey", "deriveBits",
+    ]
 
     private static func algorithms(
         of value: JSONValue, for material: KeyMaterial

@@ -23,6 +23,8 @@ package struct SkippedKey: Equatable, Sendable {
         case wrongUse = "jwk_use_not_signature"
         /// `key_ops` does not hold `verify` (RFC 7517 §4.3).
         case wrongOperations = "jwk_key_ops_without_verify"
+        /// `key_ops` holds an operation twice, or one of encryption though `use` is `sig` (RFC 7517 §4.3).
+        case inconsistentOperations = "jwk_key_ops_inconsistent"
         case unsupportedCurve = "jwk_curve_unsupported"
         /// A member of the key is missing, or is not the base64url that RFC 7518 §6 or RFC 8037 §2 asks for.
         case malformed = "jwk_malformed"
@@ -44,7 +46,9 @@ package struct SkippedKey: Equatable, Sendable {
         /// Whether the key may be sound and is for something else.
         var isAboutPurpose: Bool {
             switch self {
-            case .unsupportedType, .symmetric, .wrongUse, .wrongOperations, .unsupportedCurve, .wrongAlgorithm: true
+            case .unsupportedType, .symmetric, .wrongUse, .wrongOperations, .inconsistentOperations, .unsupportedCurve,
+                .wrongAlgorithm:
+                true
             default: false
             }
         }

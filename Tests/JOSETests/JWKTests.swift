@@ -59,6 +59,28 @@ struct JWKTests {
         try expect(vector)
     }
 
+    static let operations: [(use: String?, operations: String, reason: SkippedKey.Reason?)] = [
+        (#""sig""#, #"["verify"]"#, nil),
+        (#""sig""#, #"["sign","verify"]"#, nil),
+        (#""sig""#, #"["verify","attest"]"#, nil),
+        (nil, #"["verify","encrypt"]"#, nil),
+        (nil, #"["verify","verify"]"#, .inconsistentOperations),
+        (#""sig""#, #"["sign","verify","sign"]"#, .inconsistentOperations),
+        (#""sig""#, #"["verify","encrypt"]"#, .inconsistentOperations),
+        (#""sig""#, #"["wrapKey","verify"]"#, .inconsistentOperations),
+        (#""sig""#, #"["verify","deriveBits"]"#, .inconsistentOperations),
+        (#""sig""#, #"["encrypt"]"#, .wrongOperations),
+    ]
+
+    @Test(arguments: operations)
+    func `RFC 7517 §4.3: key_ops holds no operation twice, and none that use excludes`(
+        use: String?, operations: String, reason: SkippedKey.Reason?
+    ) throws {
+        let set = try keySet(SigningKey.p256.jwk(keyID: "k", replacing: ["use": use, "key_ops": operations]))
+        #expect(set.skipped.map(\.reason) == (reason.map { [$0] } ?? []))
+        #expect(set.keys.count == (reason == nil ? 1 : 0))
+    }
+
     static let types = [
         Vector(.rsa, "kty", nil, .unsupportedType), Vector(.rsa, "kty", #""rsa""#, .unsupportedType),
         Vector(.rsa, "kty", "1", .unsupportedType), Vector(.rsa, "kty", #""EC""#, .unsupportedCurve),
