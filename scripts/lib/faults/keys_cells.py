@@ -129,7 +129,7 @@ def summary(world: World, recovery: str, key_ids: list[str], until: float) -> Re
     return Result(" | ".join(counts), world.fetched(), world.waited_ms(), recovery, promises.broken(world))
 
 
-def unexpected(world: World, expected: dict[str, set[str]], until: float, all_of_them: bool) -> list[str]:
+def unexpected(world: World, expected: dict[str, set[str]], until: float, all_of_them: bool = False) -> list[str]:
     faults = []
     for key_id, kinds in expected.items():
         of_key = [pair for pair in zip(world.calls, world.decisions()) if pair[0].key_id == key_id]

@@ -15,7 +15,7 @@ from faults.credentials import public_set
 
 sys.path.append(str(pathlib.Path(__file__).parents[3] / "Tests" / "Servers"))
 
-import scripted_server  # noqa: E402 -- it lies beside the tests that it was made for
+from scripted_server import Server, tls_context  # noqa: E402 -- it lies beside the tests that it was made for
 
 METADATA = "/.well-known/openid-configuration"
 KEYS = "/keys"
@@ -25,7 +25,7 @@ Behaviour = Callable[[dict], Step]
 """Given a request, the step that answers it; `brings` names the keys that a client gets by it."""
 
 
-class Origin(scripted_server.Server):
+class Origin(Server):
     def __init__(self, tls: dict | None = None, host: str = "127.0.0.1") -> None:
         super().__init__({"steps": [], "tls": tls})
         self.host = host
@@ -43,6 +43,10 @@ class Origin(scripted_server.Server):
     @property
     def url(self) -> str:
         return f"{self.scheme}://{self.host}:{self.port}"
+
+    def show(self, tls: dict | None) -> None:
+        """From the next connection on: another certificate, another version, or no TLS at all."""
+        self.tls = tls_context(tls) if tls else None
 
     def listen(self) -> None:
         threading.Thread(target=self.serve, args=(self.listener,), daemon=True).start()

@@ -11,7 +11,7 @@ from faults.world import Call, World
 MARGIN_MS = 250.0
 """For this machine, which does other things too: as much as bootstrap leaves itself to a deadline."""
 CLOCK_MARGIN_SECONDS = 0.1
-"""A fetch's begin is worked out from its line in the log, which is written behind an answer."""
+"""A fetch's end is taken from its line in the log, which is written behind an answer."""
 
 ERRORS = {"Authorizer.KeysUnavailable": "keys_unavailable", "Authorizer.DeadlineTooNear": "deadline_too_near"}
 UNAUTHORIZED = {"errorMessage": "Unauthorized", "errorType": "Authorizer.Unauthorized", "stackTrace": []}
@@ -94,18 +94,17 @@ def keys_are_believed_for_their_time(world: World) -> Iterator[str]:
 def one_fetch_per_cooldown(world: World) -> Iterator[str]:
     fetches = world.fetches()
     cooldown = world.times.cooldown
-    begins = [begin_of(fetch) for fetch in fetches]
-    for earlier, later in zip(begins, begins[1:]):
-        if later - earlier < cooldown - CLOCK_MARGIN_SECONDS:
-            yield f"two fetches {later - earlier:.2f} s apart; the cooldown is {cooldown} s"
+    for earlier, later in zip(fetches, fetches[1:]):
+        pause = end_of(later) - later["durationMilliseconds"] / 1_000 - end_of(earlier)
+        if pause < cooldown - CLOCK_MARGIN_SECONDS:
+            yield f"{pause:.2f} s between two fetches; the cooldown is {cooldown} s"
     most = 1 + int((world.calls[-1].answered - world.started) / cooldown)
     if len(fetches) > most:
         yield f"{len(fetches)} fetches where {most} fit into the cooldowns"
 
 
-def begin_of(fetch: dict) -> float:
-    written = datetime.datetime.fromisoformat(fetch["timestamp"]).timestamp()
-    return written - fetch["durationMilliseconds"] / 1_000
+def end_of(fetch: dict) -> float:
+    return datetime.datetime.fromisoformat(fetch["timestamp"]).timestamp()
 
 
 def server_and_log_agree(world: World) -> Iterator[str]:
