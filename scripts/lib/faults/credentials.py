@@ -24,14 +24,14 @@ def public_set(*key_ids: str) -> str:
     return json.dumps({"keys": [signing_key(key_id).as_dict(private=False) for key_id in key_ids]})
 
 
-def claims(issuer: str) -> dict:
-    whose = {"iss": issuer, "sub": CLIENT, "client_id": CLIENT, "scope": SCOPE}
+def claims(issuer: str, client: str = CLIENT) -> dict:
+    whose = {"iss": issuer, "sub": client, "client_id": client, "scope": SCOPE}
     return {**whose, "iat": ISSUED, "exp": END_OF_2099}
 
 
 @functools.cache
-def token(key_id: str, issuer: str = ISSUER) -> str:
-    return signed(signing_key(key_id), claims(issuer))
+def token(key_id: str, issuer: str = ISSUER, client: str = CLIENT) -> str:
+    return signed(signing_key(key_id), claims(issuer, client))
 
 
 def unheld_token(key_id: str, issuer: str = ISSUER) -> str:
