@@ -79,7 +79,7 @@ def report_progress(done: int, of: int, outcome: Outcome) -> None:
 
 def show(outcomes: list[Outcome], arguments: argparse.Namespace) -> None:
     if arguments.json:
-        print(json.dumps([outcome.document() for outcome in outcomes], indent=1))
+        print(json.dumps([outcome.document() for outcome in outcomes], indent=1, ensure_ascii=False))
         return
     for group in GROUPS:
         if of_group := [outcome for outcome in outcomes if outcome.row.group == group]:
