@@ -54,7 +54,7 @@ def world(calls: list[Call], decisions: list[dict], **other: object) -> types.Si
     origin = types.SimpleNamespace(brought=brought, fetches=other.get("seen", len(fetches)))  # type: ignore[arg-type]
     return types.SimpleNamespace(
         calls=calls, decisions=lambda: decisions, fetches=lambda: fetches, origin=origin, function=function,
-        times=Times(max_age=1, stale_if_error=1), bearers={token("k1")}, started=90.0,
+        times=Times(max_age=1, stale_if_error=1), bearers={token("k1")}, started=90.0, discovers=False,
     )  # fmt: skip
 
 
@@ -79,8 +79,8 @@ class PromiseTests(unittest.TestCase):
             ("2 decisions in the log", ([call(FAULT)], fault * 2), {}),
             ("the line of other", ([call(FAULT)], [{**fault[0], "requestId": "other"}]), {}),
             ("and the log says", ([call(ALLOW)], fault), {}),
-            ("a caller waited 700 ms", ([call(FAULT, waited=0.7)], fault), {}),
-            ("by its own clock", ([call(FAULT)], [decision("fault", "keys_unavailable", 700_000)]), {}),
+            ("a caller waited 1300 ms", ([call(FAULT, waited=1.3)], fault), {}),
+            ("by its own clock", ([call(FAULT)], [decision("fault", "keys_unavailable", 1_300_000)]), {}),
             ("behind the deadline", ([call(FAULT, waited=10.5)], fault), {}),
             ("which no set", ([call(ALLOW)], allow), {"brought": []}),
             ("which no set", ([call(ALLOW)], allow), {"brought": [(97.9, frozenset({"k1"}))]}),

@@ -6,6 +6,7 @@ import functools
 import json
 import os
 import pathlib
+import re
 import shutil
 import tempfile
 import threading
@@ -21,7 +22,9 @@ from faults.table import Result
 NOBODY = 65_534
 """Debian's nobody and nogroup. root may read whatever it likes, so files are read as somebody else."""
 PATIENCE_SECONDS = 10.0
-SHOWN_CHARACTERS = 200
+TEMPORARY = re.compile(r"/[\w/.-]*turnstile-\w+")
+"""A folder of this run, whose name says nothing."""
+SHOWN_CHARACTERS = 160
 """Of a line, in a table."""
 USAGE_KEY = "usage-key-0123456789-of-nobody"
 
@@ -135,11 +138,11 @@ def first_request(api: RuntimeAPI, function: Function) -> Request | None:
     raise AssertionError(f"neither a request nor an end in {PATIENCE_SECONDS:g} s")
 
 
-def judged(started: Start, folder: Folder, error_type: str | None, names: list[str], logs: bool = False) -> Result:
+def judged(started: Start, error_type: str | None, names: list[str], logs: bool = False) -> Result:
     """`error_type` is what the Runtime API must be told; `None` where there is none, which `logs` lets the log say."""
     if started.request and started.request.is_next:
         return Result("started", waited_ms=started.milliseconds, faults=["it started"])
-    message = started.message.replace(str(folder.path), "…")
+    message = TEMPORARY.sub("…", started.message)
     told = started.request.document()["errorType"] if started.request else None
     faults = [] if told == error_type else [f"the Runtime API was told {told}, not {error_type}"]
     if started.request and started.request.target != INIT_ERROR:

@@ -109,7 +109,7 @@ def spoilt(kind: Kind, spoil: Callable[[pathlib.Path], None], because: str, boot
     with Folder() as folder:
         spoil(kind.path(folder))
         started = launch.start(bootstrap, folder)
-        return launch.judged(started, folder, kind.error_type, [f"authorizer.json: {kind.member}", kind.file, because])
+        return launch.judged(started, kind.error_type, [f"authorizer.json: {kind.member}", kind.file, because])
 
 
 def garbled(kind: Kind, spoil: Callable[[pathlib.Path], None], because: str, bootstrap: pathlib.Path) -> Result:
@@ -117,14 +117,14 @@ def garbled(kind: Kind, spoil: Callable[[pathlib.Path], None], because: str, boo
     with Folder() as folder:
         spoil(kind.path(folder))
         names = [f"{kind.file}: "] if kind.file == "usage-keys.json" else [f"authorizer.json: {kind.member}", because]
-        return launch.judged(launch.start(bootstrap, folder), folder, kind.error_type, names)
+        return launch.judged(launch.start(bootstrap, folder), kind.error_type, names)
 
 
 def without_certificate(contents: Callable[[], bytes], bootstrap: pathlib.Path) -> Result:
     with Folder() as folder:
         (folder.path / "ca.pem").write_bytes(contents())
         names = ["authorizer.json: keys.caFile: ", "ca.pem", "certificate"]
-        return launch.judged(launch.start(bootstrap, folder), folder, CONFIGURATION, names)
+        return launch.judged(launch.start(bootstrap, folder), CONFIGURATION, names)
 
 
 def a_private_key() -> bytes:
@@ -157,7 +157,7 @@ ROOTS: list[tuple[str, Callable[[], bytes]]] = [
 def variable(environment: dict[str, str], names: list[str], bootstrap: pathlib.Path) -> Result:
     with Folder() as folder:
         folder.configure(jwksURL="https://${KEYS_HOST}/keys")
-        return launch.judged(launch.start(bootstrap, folder, environment), folder, CONFIGURATION, names)
+        return launch.judged(launch.start(bootstrap, folder, environment), CONFIGURATION, names)
 
 
 VARIABLES: list[tuple[str, dict[str, str], list[str]]] = [
@@ -165,7 +165,7 @@ VARIABLES: list[tuple[str, dict[str, str], list[str]]] = [
     ("${NAME} breaks the value", {"KEYS_HOST": "a b"}, ["authorizer.json: issuers[0].jwksURL: "]),
     ("AUTHORIZER_CONFIG names nothing", {"AUTHORIZER_CONFIG": "/nowhere/a.json"}, ["/nowhere/a.json: cannot read"]),
     ("AUTHORIZER_CONFIG is empty", {"AUTHORIZER_CONFIG": ""}, ["/authorizer.json: cannot read", "No such file"]),
-    ("AUTHORIZER_CONFIG is 5,000 bytes", {"AUTHORIZER_CONFIG": "/" + 4_999 * "x"}, ["File name too long"]),
+    ("AUTHORIZER_CONFIG is 4,492 bytes", {"AUTHORIZER_CONFIG": "/" + 499 * "too/long/"}, ["File name too long"]),
 ]
 
 
@@ -174,13 +174,13 @@ def runtime_address(address: str, says: str, is_good: bool, bootstrap: pathlib.P
         if not is_good:
             missing(folder.path / "authorizer.json")
         started = launch.start(bootstrap, folder, address=address)
-        return launch.judged(started, folder, None, [says], logs=True)
+        return launch.judged(started, None, [says], logs=True)
 
 
 def no_runtime_api(bootstrap: pathlib.Path) -> Result:
     with Folder() as folder:
         started = launch.start(bootstrap, folder, wrapper=["env", "-u", "AWS_LAMBDA_RUNTIME_API"])
-        return launch.judged(started, folder, None, ["AWS_LAMBDA_RUNTIME_API is not set"])
+        return launch.judged(started, None, ["AWS_LAMBDA_RUNTIME_API is not set"])
 
 
 NO_RUNTIME_API = "127.0.0.1:9"

@@ -22,8 +22,8 @@ class Times:
     max_age: int = 60
     stale_if_error: int = 60
     cooldown: int = 1
-    timeout: int = 300
-    """Milliseconds."""
+    timeout: int = 1_000
+    """Milliseconds: far more than a fetch takes, even on a machine that has much else to do."""
 
     @property
     def document(self) -> dict:
@@ -69,6 +69,7 @@ class World:
         self.function: Function | None = None
         entry = {"name": "partner", "issuer": issuer, "audiences": "any", "algorithms": ["ES256"]}
         entry |= location or {"jwksURL": f"{origin.url}{KEYS}"}
+        self.discovers = "discover" in entry
         if snapshot:
             pathlib.Path(self.folder.name, "snapshot.json").write_text(snapshot)
             entry["jwksFile"] = "snapshot.json"
