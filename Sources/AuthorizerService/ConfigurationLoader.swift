@@ -1,6 +1,7 @@
 import APIGateway
 import Authorization
 import JOSE
+import OpenSSLSignatures
 import StrictJSON
 
 /// The parts of the configuration that are not about one issuer.
@@ -149,18 +150,17 @@ enum ConfigurationLoader {
         keys.timeoutMilliseconds = try members.integer(
             "timeoutMilliseconds", in: KeyFetching.timeoutRange, default: keys.timeoutMilliseconds)
         keys.maxBytes = try members.integer("maxBytes", in: KeyFetching.maxBytesRange, default: keys.maxBytes)
-        if let file = members.optional("caFile") { keys.caFile = try readableFile(file) }
+        if let file = members.optional("caFile") { keys.caFile = try rootsFile(file) }
         return keys
     }
 
-    /// libcurl reads the file anew for each fetch; that it can be read at all is better known at the start.
-    private static func readableFile(_ value: ConfigurationValue) throws(ConfigurationError) -> String {
-        let path = try value.filePath()
-        do throws(FileError) {
-            _ = try System.readFile(path, limitInBytes: Configuration.limitInBytes)
-        } catch {
-            throw value.fault(.unreadable(error))
+    /// libcurl reads the file anew for each fetch; that it can be read, and believed, is better known at the start.
+    private static func rootsFile(_ value: ConfigurationValue) throws(ConfigurationError) -> String {
+        let (path, contents) = try value.fileContents()
+        guard let count = TrustedRoots.count(inPEM: contents) else {
+            throw value.fault(.inconsistent("\(path) holds a certificate that cannot be read"))
         }
+        guard count > 0 else { throw value.fault(.inconsistent("\(path) holds no certificate in PEM")) }
         return path
     }
 }
@@ -173,5 +173,15 @@ extension ConfigurationValue {
             return name
         }
         return String(file[...slash]) + name
+    }
+
+    /// The whole of the file that this member names.
+    func fileContents() throws(ConfigurationError) -> (path: String, contents: [UInt8]) {
+        let path = try filePath()
+        do throws(FileError) {
+            return (path, try System.readFile(path, limitInBytes: Configuration.limitInBytes))
+        } catch {
+            throw fault(.unreadable(error))
+        }
     }
 }

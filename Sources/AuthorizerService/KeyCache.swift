@@ -10,8 +10,8 @@ package import StrictJSON
 ///                          ▲  unknown kid: one fetch │ one fetch before the next use;
 ///                          └─────────────────────────┘ while that fails, the old keys serve
 /// ```
-/// Every fetch, whether it succeeds or fails, starts a cooldown in which no other is made. Keys that are known are
-/// served all the while.
+/// The end of every fetch, whether it succeeds or fails, starts a cooldown in which no other is made. Keys that are
+/// known are served all the while.
 package struct KeyCache<Key> {
     package let times: KeyTimes
 
@@ -72,8 +72,10 @@ package struct KeyCache<Key> {
         case .unsuitable: return .unsuitable
         case .unknownKeyID:
             if mayFetch, absentees.mayBeAskedFor(keyID, at: now) { return fetchFirst }
+            // A fetch that failed says of no key that it is absent: the cooldown alone bounds the next one.
+            guard !didLastAttemptFail else { return .unavailable }
             if permission == .spent { absentees.note(keyID, at: now) }
-            return didLastAttemptFail ? .unavailable : .unknown
+            return .unknown
         }
     }
 
@@ -118,6 +120,10 @@ extension KeyCache {
         lastAttempt = start
         didLastAttemptFail = true
     }
+
+    /// The fetch that was told of last ended at `end`: the cooldown is counted from here, so that a fetch may take
+    /// longer than the cooldown and callers are served behind it all the same.
+    package mutating func startCooldown(at end: Uptime) { lastAttempt = end }
 
     /// Uses the keys of a file until the first fetch succeeds. Nobody knows how old they are, so they count as
     /// fetched at `now`, serve at once, and are refreshed as soon as no caller waits.

@@ -78,7 +78,9 @@ package struct KeySource {
             record.add("outcome", error.code)
             record.add("message", error.description)
         }
-        let milliseconds = uptime().nanoseconds(since: start) / 1_000_000
+        let end = uptime()
+        cache.startCooldown(at: end)
+        let milliseconds = end.nanoseconds(since: start) / 1_000_000
         record.add("durationMilliseconds", milliseconds)
         record.count("KeyFetches")
         if record.level == .warn { record.count("KeyFetchFailures") }

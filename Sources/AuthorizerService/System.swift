@@ -42,7 +42,8 @@ package enum System {
         return String(decoding: buffer[..<slash], as: UTF8.self)
     }
 
-    /// Reads a regular file from its start to its end.
+    /// Reads a regular file from its start to its end, twice: what two readings have alike is not half of one version
+    /// and half of another.
     ///
     /// - Parameters:
     ///   - path: Absolute, or relative to the working folder.
@@ -58,7 +59,12 @@ package enum System {
         guard size != -2 else { throw .notAFile(path: path) }
         guard size >= 0 else { throw .unreadable(path: path, reason: lastError) }
         guard size <= limitInBytes else { throw .tooLong(path: path, limitInBytes: limitInBytes) }
-        return try read(descriptor, path: path, limitInBytes: limitInBytes)
+        let contents = try read(descriptor, path: path, limitInBytes: limitInBytes)
+        guard lseek(descriptor, 0, SEEK_SET) == 0 else { throw .unreadable(path: path, reason: lastError) }
+        guard try read(descriptor, path: path, limitInBytes: limitInBytes) == contents else {
+            throw .changed(path: path)
+        }
+        return contents
     }
 
     /// The file may grow or shrink while it is read, so its size is no promise.
@@ -158,6 +164,8 @@ package enum FileError: Error, Equatable, Sendable {
     case unreadable(path: String, reason: String)
     case notAFile(path: String)
     case tooLong(path: String, limitInBytes: Int)
+    /// Somebody wrote to the file meanwhile, so that its begin and its end need not belong together.
+    case changed(path: String)
 }
 
 extension FileError: CustomStringConvertible {
@@ -166,6 +174,7 @@ extension FileError: CustomStringConvertible {
         case .unreadable(let path, let reason): "cannot read \(path): \(reason)"
         case .notAFile(let path): "\(path) is not a regular file"
         case .tooLong(let path, let limit): "\(path) is longer than \(limit) bytes"
+        case .changed(let path): "\(path) changed while it was read"
         }
     }
 }

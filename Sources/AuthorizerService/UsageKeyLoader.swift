@@ -56,10 +56,10 @@ extension IssuerLoader {
 
     /// `{"client id": "usage key", …}` in a file of its own.
     private func map(_ members: ConfigurationObject) throws(ConfigurationError) -> UsageKeyStrategy {
-        let path = try members.required("file", "the path of a JSON file of client ids and usage keys").filePath()
+        let file = try members.required("file", "the path of a JSON file of client ids and usage keys")
         let otherwise = try members.optional("otherwise")?.choice(UsageKeyStrategy.Otherwise.self) ?? .deny
-        let root = try ConfigurationLoader.root(
-            parsing: Configuration.read(path), file: path, environment: members.value.environment)
+        let (path, contents) = try file.fileContents()
+        let root = try ConfigurationLoader.root(parsing: contents, file: path, environment: file.environment)
         var keys: [ExactString: UsageKey] = [:]
         for (client, value) in try root.secret.entries() {
             keys[ExactString(client)] = try value.usageKey(value.exactString())

@@ -1,13 +1,16 @@
 #ifndef CLIBCRYPTO_SHIM_H
 #define CLIBCRYPTO_SHIM_H
 
+#include <openssl/bio.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/params.h>
+#include <openssl/pem.h>
 #include <openssl/rsa.h>
+#include <openssl/x509.h>
 
 /* Swift does not import a macro made of other macros, and a macro that is a string becomes a Swift string, whose C
    form does not outlive the call it is passed to. An OSSL_PARAM keeps the pointer to its name. */

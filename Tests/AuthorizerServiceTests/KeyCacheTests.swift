@@ -143,6 +143,32 @@ struct KeyCacheTests {
     }
 
     @Test
+    func `a kid is asked for after every cooldown while fetches fail, since nobody knows that it is absent`() throws {
+        var cache = try Self.filled()
+        var fetchedAt: [Int64] = []
+        for second in Int64(0)..<200 where look(&cache, "b", at: second) == "fetch first" {
+            fetchedAt.append(second)
+            cache.noteFailure(fetchStartedAt: Self.at(second))
+            #expect(look(&cache, "b", at: second, .spent) == "unavailable")
+        }
+        #expect(fetchedAt == [30, 60, 90, 120, 150, 180])
+    }
+
+    @Test(arguments: [true, false])
+    func `the cooldown is counted from the end of a fetch, and the age from its begin`(_ isGood: Bool) throws {
+        var cache = try Self.filled()
+        if isGood {
+            cache.replace(with: try Self.set("a"), entityTag: nil, fetchStartedAt: Self.at(100))
+        } else {
+            cache.noteFailure(fetchStartedAt: Self.at(100))
+        }
+        cache.startCooldown(at: Self.at(140))
+        #expect(look(&cache, "a", at: 150) == "key aged \(isGood ? 50 : 150)")
+        #expect(look(&cache, "b", at: 169) == (isGood ? "unknown" : "unavailable"))
+        #expect(look(&cache, "b", at: 170) == "fetch first")
+    }
+
+    @Test
     func `threat 11: a set without a usable key is a failure and replaces nothing`() throws {
         var cache = try Self.filled()
         cache.replace(with: try Self.set(), entityTag: nil, fetchStartedAt: Self.at(100))

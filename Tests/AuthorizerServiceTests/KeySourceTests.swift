@@ -75,6 +75,17 @@ struct KeySourceTests {
         #expect(bench.look("k2", at: 0) == "unknown")
     }
 
+    @Test func `behind a fetch that took longer than the cooldown none is made for the cooldown`() throws {
+        var bench = try SourceBench(Step("", status: 503))
+        var isBegun = false
+        _ = bench.source.refresh(bench.fetcher, timeoutInMilliseconds: 20_000) {
+            defer { isBegun = true }
+            return SourceBench.at(isBegun ? 40 : 0)
+        }
+        #expect(!bench.source.isRefreshDue(at: SourceBench.at(69)))
+        #expect(bench.source.isRefreshDue(at: SourceBench.at(70)))
+    }
+
     @Test func `threat 79: a new set replaces the old one whole`() throws {
         var bench = try SourceBench(.keys("k1", "k2"), .keys("k2", "k3"))
         #expect(try bench.refresh(at: 0) == "fetched")

@@ -41,12 +41,22 @@ struct StartTests {
             names: ["/authorizer.json: issuers[0].jwksURL: "]),
     ]
 
-    private static func caFile(_ name: String, _ because: String) -> Vector {
+    private static func caFile(_ name: String, _ because: String, _ files: [String: String] = [:]) -> Vector {
         Vector(
             testDescription: "a file of roots: \(because)",
-            setup: Setup(#""jwksURL": "https://localhost/""#, keys: #"{"caFile": "\#(name)"}"#),
+            setup: Setup(#""jwksURL": "https://localhost/""#, keys: #"{"caFile": "\#(name)"}"#, files: files),
             names: ["/authorizer.json: keys.caFile: ", "/\(name)", because])
     }
+
+    private static func map(_ name: String, _ because: String) -> Vector {
+        Vector(
+            testDescription: "a map of usage keys: \(because)",
+            setup: Setup(#""jwksFile": "keys.json", "usageKey": {"from": "map", "file": "\#(name)"}"#),
+            names: ["/authorizer.json: issuers[0].usageKey.file: ", "/\(name)", because])
+    }
+
+    private static let certificate = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+    private static let otherPEM = "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----\n"
 
     private static func keyFile(_ name: String, _ because: String, _ files: [String: String] = [:]) -> Vector {
         Vector(
@@ -59,6 +69,13 @@ struct StartTests {
     static let files = [
         caFile("absent", "No such file or directory"), caFile("folder", "is not a regular file"),
         caFile("broken-link", "No such file or directory"), caFile("loop", "Too many levels of symbolic links"),
+        caFile("pipe", "is not a regular file"),
+        caFile("empty", "holds no certificate in PEM", ["empty": ""]),
+        caFile("html", "holds no certificate in PEM", ["html": "<html></html>"]),
+        caFile("other", "holds no certificate in PEM", ["other": otherPEM]),
+        caFile("broken", "holds a certificate that cannot be read", ["broken": certificate]),
+        map("absent", "No such file or directory"), map("folder", "is not a regular file"),
+        map("broken-link", "No such file or directory"), map("pipe", "is not a regular file"),
         keyFile("absent", "No such file or directory"), keyFile("folder", "is not a regular file"),
         keyFile("broken-link", "No such file or directory"), keyFile("loop", "Too many levels of symbolic links"),
         keyFile("pipe", "is not a regular file"),

@@ -46,6 +46,7 @@ enum SecretSource: Sendable {
                 case .unreadable(_, let reason): reason
                 case .notAFile: "it is not a regular file; --secret-stdin reads from a pipe"
                 case .tooLong: "it is too long for a secret"
+                case .changed: "it changed while it was read"
                 }
             throw Problem(
                 "cannot use the file of --secret-file: \(reason)", remedy: "give the path of a file that holds it",
