@@ -1,3 +1,3 @@
 """The modules that hold rows, in the order of the tables. Each has `ROWS`, a list of `faults.table.Row`."""
 
-MODULES: tuple[str, ...] = ("faults.runtime_calls",)
+MODULES: tuple[str, ...] = ("faults.runtime_calls", "faults.runtime_deliveries", "faults.runtime_connection")

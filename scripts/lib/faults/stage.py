@@ -5,14 +5,18 @@ import dataclasses
 import functools
 import json
 import pathlib
+import selectors
+import socket
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from typing import IO
 
 import sample_tokens
 from execution.function import Function
+from execution.key_server import KeyServer, key_set
 from execution.runtime_api import Quiet, Request, RuntimeAPI
 from joserfc.jwk import RSAKey
 
@@ -95,6 +99,18 @@ class Watched(RuntimeAPI):
         if request.method == "POST":
             self.posts.append(request)
         return request
+
+    def hang_up(self) -> None:
+        """Ends every connection and refuses new ones."""
+        for connection in [entry.data for entry in self.selector.get_map().values() if entry.data]:
+            self.end(connection)
+        self.selector.unregister(self.listener)
+        self.listener.close()
+
+    def listen_again(self) -> None:
+        host, _, port = self.address.partition(":")
+        self.listener = socket.create_server((host, int(port)), backlog=256)
+        self.selector.register(self.listener, selectors.EVENT_READ)
 
 
 @dataclasses.dataclass
@@ -223,6 +239,25 @@ class Stage:
         if any(part.encode() in written for part in token().split(".")):
             found.append("a part of a token in the log")
         return found
+
+
+class HeldKeys(KeyServer):
+    """A server of keys that keeps whoever asks waiting, until it is told to answer."""
+
+    def __init__(self, *names: str) -> None:
+        self.released = threading.Event()
+        super().__init__(lambda _: (self.released.wait(20), key_set(*public(*names)))[1])
+
+    def await_request(self, seconds: float = 20.0) -> None:
+        deadline = time.monotonic() + seconds
+        while not self.requests:
+            if time.monotonic() > deadline:
+                raise Wrong("no keys were fetched")
+            time.sleep(0.001)
+
+    def close(self) -> None:
+        self.released.set()
+        super().close()
 
 
 def is_object(line: bytes) -> bool:
