@@ -5,6 +5,9 @@ import json
 import threading
 from collections.abc import Callable
 
+POLL_SECONDS = 0.01
+"""How long `close` waits at most."""
+
 Answer = tuple[int, dict[str, str], bytes]
 
 
@@ -38,7 +41,7 @@ class KeyServer:
 
         self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.http.daemon_threads = True
-        threading.Thread(target=self.http.serve_forever, daemon=True).start()
+        threading.Thread(target=self.http.serve_forever, args=(POLL_SECONDS,), daemon=True).start()
 
     @property
     def url(self) -> str:

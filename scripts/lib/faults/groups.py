@@ -6,6 +6,7 @@ MODULES: tuple[str, ...] = (
     "faults.runtime_connection",
     "faults.machine_freeze",
     "faults.machine_clock",
+    "faults.machine_limits",
     "faults.machine_output",
     "faults.machine_signals",
 )

@@ -142,11 +142,11 @@ def thaw() -> Steps:
 
 
 def failures() -> Steps:
-    """Nothing is known of the date: a token that has only an end must not be taken for good."""
-    endless = stage.event(stage.token(iat=None))
+    """Nothing is known of the date: a token that has only an end, and that behind it, must not be taken for good."""
+    expired = stage.event(stage.token(iat=None, exp=int(time.time()) - 3_600))
     return [
-        ("wall clock fails", failing(1), endless, "ClockUnusable", "clock_unusable"),
-        ("right again", failing(0), endless, "Allow", None),
+        ("wall clock fails", failing(1), expired, "ClockUnusable", "clock_unusable"),
+        ("right again", failing(0), expired, "Unauthorized", "token_expired"),
     ]
 
 

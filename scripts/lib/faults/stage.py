@@ -6,6 +6,7 @@ import functools
 import json
 import pathlib
 import selectors
+import signal
 import socket
 import subprocess
 import tempfile
@@ -262,6 +263,11 @@ class HeldKeys(KeyServer):
     def close(self) -> None:
         self.released.set()
         super().close()
+
+
+def signal_name(status: int) -> str:
+    """Of a process that a signal ended."""
+    return signal.Signals(-status).name
 
 
 def is_object(line: bytes) -> bool:
