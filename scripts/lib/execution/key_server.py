@@ -5,7 +5,7 @@ import json
 import threading
 from collections.abc import Callable
 
-POLL_SECONDS = 0.01
+POLL_SECONDS = 0.05
 """How long `close` waits at most."""
 
 Answer = tuple[int, dict[str, str], bytes]

@@ -8,6 +8,7 @@ import pathlib
 import sys
 import time
 import traceback
+from typing import NoReturn
 
 import tally
 from faults import groups, table
@@ -16,8 +17,13 @@ from faults.table import GROUPS, Outcome, Result, Row
 USAGE = 64
 
 
+class Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise argparse.ArgumentError(None, message)
+
+
 def parsed(words: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="scripts/faults", exit_on_error=False)
+    parser = Parser(prog="scripts/faults")
     parser.add_argument("groups", nargs="*", metavar="GROUP")
     parser.add_argument("--bootstrap", type=pathlib.Path, required=True, metavar="FILE")
     parser.add_argument("--row", action="append", default=[], metavar="NAME")
@@ -28,11 +34,11 @@ def parsed(words: list[str]) -> argparse.Namespace:
     arguments = parser.parse_args(words)
     for name in arguments.groups:
         if name not in GROUPS:
-            raise argparse.ArgumentError(None, f"there is no group {name}: {', '.join(GROUPS)}")
+            parser.error(f"there is no group {name}: {', '.join(GROUPS)}")
     if arguments.jobs < 1:
-        raise argparse.ArgumentError(None, "--jobs is 1 or more")
+        parser.error("--jobs is 1 or more")
     if not arguments.bootstrap.is_file():
-        raise argparse.ArgumentError(None, f"{arguments.bootstrap} is not there")
+        parser.error(f"{arguments.bootstrap} is not there")
     return arguments
 
 
