@@ -19,5 +19,4 @@ MODULES: tuple[str, ...] = (
     "faults.machine_allocator",
     "faults.machine_output",
     "faults.machine_signals",
-    "faults.machine_threads",
 )
