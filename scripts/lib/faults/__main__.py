@@ -27,7 +27,7 @@ def parsed(words: list[str]) -> argparse.Namespace:
     parser.add_argument("groups", nargs="*", metavar="GROUP")
     parser.add_argument("--bootstrap", type=pathlib.Path, required=True, metavar="FILE")
     parser.add_argument("--row", action="append", default=[], metavar="NAME")
-    parser.add_argument("--jobs", type=int, default=4, metavar="N")
+    parser.add_argument("--jobs", type=int, default=6, metavar="N")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true")
     form.add_argument("--markdown", action="store_true")

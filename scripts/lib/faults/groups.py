@@ -19,4 +19,5 @@ MODULES: tuple[str, ...] = (
     "faults.machine_allocator",
     "faults.machine_output",
     "faults.machine_signals",
+    "faults.machine_threads",
 )

@@ -1,5 +1,6 @@
 """A folder that bootstrap is started in, as a user without rights, and how the start ends."""
 
+import atexit
 import dataclasses
 import functools
 import json
@@ -62,7 +63,9 @@ def unprivileged() -> list[str]:
 @functools.cache
 def copy_for_all(bootstrap: pathlib.Path) -> pathlib.Path:
     """Where a user without rights can reach it."""
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="turnstile-"))
+    temporary = tempfile.TemporaryDirectory(prefix="turnstile-")
+    atexit.register(temporary.cleanup)
+    folder = pathlib.Path(temporary.name)
     folder.chmod(0o755)
     copied = shutil.copy(bootstrap, folder / "bootstrap")
     os.chmod(copied, 0o755)
@@ -102,7 +105,8 @@ def start(
         variables = {"AUTHORIZER_CONFIG": str(folder.path / "authorizer.json"), **environment}
         begun = time.monotonic()
         runtime = api.address if address is None else address
-        with Function(reachable(bootstrap), runtime, variables, wrapper=[*unprivileged(), *(wrapper or [])]) as function:
+        command = [*unprivileged(), *(wrapper or [])]
+        with Function(reachable(bootstrap), runtime, variables, wrapper=command) as function:
             request = first_request(api, function)
             if request and request.is_next:
                 milliseconds, status = (request.at - begun) * 1_000, None
@@ -132,7 +136,7 @@ def first_request(api: RuntimeAPI, function: Function) -> Request | None:
 
 
 def judged(started: Start, folder: Folder, error_type: str | None, names: list[str], logs: bool = False) -> Result:
-    """`error_type` is what the Runtime API must be told; `None` where there is none to tell, and `logs` may say so."""
+    """`error_type` is what the Runtime API must be told; `None` where there is none, which `logs` lets the log say."""
     if started.request and started.request.is_next:
         return Result("started", waited_ms=started.milliseconds, faults=["it started"])
     message = started.message.replace(str(folder.path), "…")

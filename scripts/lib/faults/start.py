@@ -123,8 +123,8 @@ def garbled(kind: Kind, spoil: Callable[[pathlib.Path], None], because: str, boo
 def without_certificate(contents: Callable[[], bytes], bootstrap: pathlib.Path) -> Result:
     with Folder() as folder:
         (folder.path / "ca.pem").write_bytes(contents())
-        started = launch.start(bootstrap, folder)
-        return launch.judged(started, folder, CONFIGURATION, ["authorizer.json: keys.caFile: ", "ca.pem", "certificate"])
+        names = ["authorizer.json: keys.caFile: ", "ca.pem", "certificate"]
+        return launch.judged(launch.start(bootstrap, folder), folder, CONFIGURATION, names)
 
 
 def a_private_key() -> bytes:

@@ -24,8 +24,8 @@ from faults.launch import Folder, Start
 from faults.table import Result, Row
 
 SEED = 20_261_128
-STARTS = 60
-LONGEST_PAUSE_SECONDS = 0.001
+STARTS = 40
+LONGEST_PAUSE_SECONDS = 0.002
 PADDING = " " * 200_000
 """White space, of which bootstrap reads 65,536 bytes at a time."""
 VERSIONS = "ab"
