@@ -27,6 +27,8 @@ KEYS = {"maxAgeSeconds": 60, "staleIfErrorSeconds": 0, "cooldownSeconds": 1, "ti
 STEP_SECONDS = 120
 """Beyond every age of a key: each event must fetch."""
 MOST_CALLS = 200_000
+PATIENCE_SECONDS = 3.0
+"""Longer than a fetch may take, and than all attempts to reach the Runtime API."""
 NO_ANSWER = ("nothing", "KeysUnavailable", "Runtime.EventUnreadable")
 
 
@@ -77,18 +79,18 @@ def starving(program: pathlib.Path, libraries: int, url: str | None) -> Iterator
 
 def one(a_stage: Stage, text: bytes) -> str:
     """What becomes of one event: the answer, `nothing`, or how the process ended."""
-    request = a_stage.api.waiting.popleft() if a_stage.api.waiting else a_stage.next_or_end(5)
+    request = a_stage.api.waiting.popleft() if a_stage.api.waiting else a_stage.next_or_end(PATIENCE_SECONDS)
     if request is None or not request.is_next:
         return ended(a_stage)
     a_stage.api.deliver(request, text, a_stage.api.new_id())
-    posted = a_stage.next_or_end(5)
+    posted = a_stage.next_or_end(PATIENCE_SECONDS)
     if posted is None:
         return ended(a_stage)
     if posted.is_next:
         a_stage.api.waiting.append(posted)
         return "nothing"
     a_stage.api.reply(posted)
-    following = a_stage.next_or_end(5)
+    following = a_stage.next_or_end(PATIENCE_SECONDS)
     if following is not None:
         a_stage.api.waiting.append(following)
     return stage.answer(posted)
@@ -131,17 +133,21 @@ class Sweep:
     def fail(self, at: int, count: int, text: bytes, allowed: tuple[str, ...]) -> None:
         self.age()
         self.plan.arm(at, count)
-        what = stage.attempt(self.faults, f"call {at}", lambda: one(self.stage, text))
+        faults: list[str] = []
+        what = stage.attempt(faults, "event", lambda: one(self.stage, text))
+        called = f"call {at}" if count == 1 else f"call {at} and all that follow"
+        self.faults += [f"{fault} at {called}" for fault in faults]
         has_failed = self.plan.failed > 0
         self.plan.disarm()
-        if not has_failed:
+        if not has_failed and what != "wrong":
             return
         reason = (self.stage.reasons() or [None])[-1] if what == "Unauthorized" else None
         self.found[f"{what} ({reason})" if reason else what] += 1
         if not (what in allowed or what in NO_ANSWER or what.startswith("ended") or what == "wrong"):
-            self.faults.append(f"call {at}, {count if count < FOR_EVER else 'all that follow'} failing: {what} ({reason})")
-        if self.stage.has_ended():
+            self.faults.append(f"{what} ({reason}) at {called}")
+        if self.stage.has_ended() or what == "wrong":
             self.faults += self.stage.breaches()
+            self.stage.function.end()
             self.stage = self.start()
             self.settle()
 
@@ -149,6 +155,15 @@ class Sweep:
         self.age()
         if (found := one(self.stage, stage.good())) != expected:
             self.faults.append(f"with memory again: {found} instead of {expected}")
+
+
+def gathered(faults: list[str]) -> list[str]:
+    """One line for all calls that went wrong in one way; `what: where` is how each of them is told."""
+    places = collections.defaultdict(list)
+    for fault in faults:
+        what, _, where = fault.rpartition(" at ")
+        places[what or fault].append(where)
+    return [f"{what}: {', '.join(where[:12])}{' …' if len(where) > 12 else ''}" for what, where in places.items()]
 
 
 def positions(count: int, most: int) -> list[int]:
@@ -172,7 +187,7 @@ def swept(libraries: int, text: Callable[[], bytes], allowed: tuple[str, ...], t
                 for at in positions(min(count, MOST_CALLS), extent.sweep(60, MOST_CALLS)):
                     sweep.fail(at, failing, text(), allowed)
                     sweep.recover(recovers)
-            faults = [f"{number} × {fault}" for fault, number in collections.Counter(sweep.faults).items()]
+            faults = gathered(sweep.faults)
             told = "; ".join(f"{number} × {what}" for what, number in sweep.found.most_common())
             return Result(f"{count} allocations: {told}", recovered=f"next event: {recovers}", faults=faults + sweep.stage.breaches())
 
@@ -221,7 +236,7 @@ def first(a_stage: Stage) -> str:
 
 
 def one_or_init(a_stage: Stage, text: bytes) -> str:
-    request = a_stage.next_or_end(5)
+    request = a_stage.next_or_end(PATIENCE_SECONDS)
     if request is None:
         return ended(a_stage)
     if request.is_next:
