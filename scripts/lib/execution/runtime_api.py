@@ -42,8 +42,10 @@ class Connection:
         if len(rest) < length:
             return None
         self.buffer = rest[length:]
-        method, target, _ = head[: head.index(b"\r\n")].decode("ascii").split(" ")
-        return method, target, head, rest[:length]
+        words = head.partition(b"\r\n")[0].decode("ascii").split(" ")
+        if len(words) != 3:
+            raise ValueError(f"the connection carries what is no request: {head[:120]!r}")
+        return words[0], words[1], head, rest[:length]
 
 
 def content_length(head: bytes) -> int:

@@ -61,7 +61,9 @@ class Plan:
 
 
 @contextlib.contextmanager
-def starving(program: pathlib.Path, libraries: int, url: str | None) -> Iterator[tuple[Callable[[], Stage], Plan, Clocks]]:
+def starving(
+    program: pathlib.Path, libraries: int, url: str | None
+) -> Iterator[tuple[Callable[[], Stage], Plan, Clocks]]:
     """What starts a process whose allocations can fail and whose keys can age."""
     with tempfile.TemporaryDirectory(prefix="turnstile-") as folder, contextlib.ExitStack() as closing:
         plan, clocks = Plan(folder, libraries), Clocks(folder)
@@ -172,7 +174,9 @@ def positions(count: int, most: int) -> list[int]:
     return list(range(1, count + 2, step))
 
 
-def swept(libraries: int, text: Callable[[], bytes], allowed: tuple[str, ...], tls: str | None, recovers: str = "Allow") -> Callable[[pathlib.Path], Result]:
+def swept(
+    libraries: int, text: Callable[[], bytes], allowed: tuple[str, ...], tls: str | None, recovers: str = "Allow"
+) -> Callable[[pathlib.Path], Result]:
     """`tls` is the certificate that the server of keys shows; without it, the keys lie in a file."""
 
     def run(program: pathlib.Path) -> Result:
@@ -189,7 +193,11 @@ def swept(libraries: int, text: Callable[[], bytes], allowed: tuple[str, ...], t
                     sweep.recover(recovers)
             faults = gathered(sweep.faults)
             told = "; ".join(f"{number} × {what}" for what, number in sweep.found.most_common())
-            return Result(f"{count} allocations: {told}", recovered=f"next event: {recovers}", faults=faults + sweep.stage.breaches())
+            return Result(
+                f"{count} allocations: {told}",
+                recovered=f"next event: {recovers}",
+                faults=faults + sweep.stage.breaches(),
+            )
 
     return run
 
@@ -261,6 +269,10 @@ ROWS = [
         row(name, "forged token, keys known", swept(libraries, stage.forged, FORGED, None)),
         row(name, "good token, keys fetched over TLS", swept(libraries, stage.good, GOOD, "valid")),
         row(name, "forged token, keys fetched over TLS", swept(libraries, stage.forged, FORGED, "valid")),
-        row(name, "good token, keys from a server that is not believed", swept(libraries, stage.good, (), "self-signed", "KeysUnavailable")),
+        row(
+            name,
+            "good token, keys from a server that is not believed",
+            swept(libraries, stage.good, (), "self-signed", "KeysUnavailable"),
+        ),
     )
 ]

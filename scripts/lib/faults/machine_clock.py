@@ -1,4 +1,7 @@
-"""The clocks jump: the wall clock either way, the clock of ages forwards; or one of them fails. On an ordinary build."""
+"""The clocks jump, the wall clock either way, the clock of ages forwards; or one of them fails.
+
+On an ordinary build.
+"""
 
 import mmap
 import pathlib
@@ -48,7 +51,9 @@ def stepped(steps: Callable[[], Steps], fetches: int) -> Callable[[pathlib.Path]
                 faults, told = walk(a_stage, clocks, server, steps())
                 if server.requests != fetches:
                     faults.append(f"{server.requests} fetches instead of {fetches}")
-                return Result("; ".join(told), str(server.requests), None, "next events answered", faults + a_stage.breaches())
+                return Result(
+                    "; ".join(told), str(server.requests), None, "next events answered", faults + a_stage.breaches()
+                )
 
     return run
 
@@ -114,7 +119,10 @@ def beyond(*years: int) -> Callable[[], Steps]:
         found: Steps = []
         for year in years:
             to = round((year - 2026) * YEAR_SECONDS)
-            for name, text in (("", dated()), (", token without iat", stage.event(stage.token(iat=None, exp=now + 3_600)))):
+            for name, text in (
+                ("", dated()),
+                (", token without iat", stage.event(stage.token(iat=None, exp=now + 3_600))),
+            ):
                 found.append((f"in {year}{name}", wall(to), text, "ClockUnusable", "clock_unusable"))
         return [*found, ("right again", wall(0), stage.good(), "Allow", None)]
 

@@ -53,7 +53,9 @@ def frozen(state: str, expected: Callable[[], Expected], hang_up: str = "") -> C
             freeze(a_stage, meanwhile)
             faults = []
             events = [(short, *after_short(state)), *expected()]
-            found = [stage.attempt(faults, "after the thaw", lambda text=text: a_stage.ask(text)) for text, _, _ in events]
+            found = [
+                stage.attempt(faults, "after the thaw", lambda text=text: a_stage.ask(text)) for text, _, _ in events
+            ]
             a_stage.function.await_decisions(2 + len(events))
             reasons = a_stage.reasons()[2:]
             told = [f"{answer} ({reason})" if reason else answer for answer, reason in zip(found, reasons, strict=True)]
@@ -61,7 +63,9 @@ def frozen(state: str, expected: Callable[[], Expected], hang_up: str = "") -> C
                 faults.append(f"{told} instead of {[wanted[1:] for wanted in events]}")
             if state == "down":
                 faults += back_again(a_stage, server)
-            return Result("; ".join(told), str(server.requests), None, "next events answered", faults + a_stage.breaches())
+            return Result(
+                "; ".join(told), str(server.requests), None, "next events answered", faults + a_stage.breaches()
+            )
 
     return run
 
@@ -90,12 +94,17 @@ def rotated() -> Expected:
 
 
 def down() -> Expected:
-    return [(stage.good(), "KeysUnavailable", "keys_unavailable"), (stage.forged(), "KeysUnavailable", "keys_unavailable")]
+    return [
+        (stage.good(), "KeysUnavailable", "keys_unavailable"),
+        (stage.forged(), "KeysUnavailable", "keys_unavailable"),
+    ]
 
 
 def frozen_in_a_fetch(program: pathlib.Path) -> Result:
     """The keys were sent off before the freeze and are looked at behind it: they are as old as the request for them."""
-    with HeldKeys("k1") as server, Stage(program, Setting(url=f"{server.url}/keys", keys=KEYS, snapshot=True)) as a_stage:
+    with HeldKeys("k1") as server, Stage(
+        program, Setting(url=f"{server.url}/keys", keys=KEYS, snapshot=True)
+    ) as a_stage:
         api = a_stage.api
         api.deliver(api.next_waiting(), stage.event(stage.token("k2")), api.new_id())
         server.await_request()

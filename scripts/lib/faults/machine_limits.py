@@ -1,4 +1,7 @@
-"""No descriptors and no memory, from the start or suddenly. The process may end; it must never allow what is not allowed."""
+"""No descriptors and no memory, from the start or suddenly.
+
+The process may end; it must never allow what is not allowed.
+"""
 
 import collections
 import pathlib
@@ -60,7 +63,9 @@ def summary(found: Iterable[str]) -> str:
 # From the start
 
 
-def from_the_start(wrappers: Callable[[pathlib.Path], list[list[str]]], *, fetches: bool) -> Callable[[pathlib.Path], Result]:
+def from_the_start(
+    wrappers: Callable[[pathlib.Path], list[list[str]]], *, fetches: bool
+) -> Callable[[pathlib.Path], Result]:
     """One start under each limit, a good event and a forged one."""
 
     def run(program: pathlib.Path) -> Result:
@@ -71,7 +76,9 @@ def from_the_start(wrappers: Callable[[pathlib.Path], list[list[str]]], *, fetch
                 setting = Setting(wrapper=wrapper, keys=KEYS, url=f"{server.url}/keys" if fetches else None)
                 with Stage(program, setting) as a_stage:
                     for text, allowed in ((stage.good(), "Allow"), (stage.forged(), "Unauthorized")):
-                        what = stage.attempt(faults, wrapper[1], lambda: outcome(a_stage, text, allowed, "KeysUnavailable"))
+                        what = stage.attempt(
+                            faults, wrapper[1], lambda: outcome(a_stage, text, allowed, "KeysUnavailable")
+                        )
                         found.append(what)
                         if a_stage.has_ended():
                             break
@@ -99,7 +106,9 @@ def memory_limits(program: pathlib.Path) -> list[list[str]]:
 
 def no_descriptors(program: pathlib.Path) -> Result:
     """The limit falls to what is open; an unknown key cannot be fetched; the limit rises again."""
-    with known_key_server() as server, Stage(program, Setting(url=f"{server.url}/keys", snapshot=True, keys=KEYS)) as a_stage:
+    with known_key_server() as server, Stage(
+        program, Setting(url=f"{server.url}/keys", snapshot=True, keys=KEYS)
+    ) as a_stage:
         a_stage.expect(stage.good(), "Allow")
         time.sleep(KEYS["cooldownSeconds"] + 0.1)
         limit = resource.prlimit(a_stage.function.pid, resource.RLIMIT_NOFILE)
@@ -142,7 +151,9 @@ def no_memory(kind: str) -> Callable[[pathlib.Path], Result]:
         faults: list[str] = []
         found = []
         for spare in (step * 64 * 1_024 for step in range(extent.sweep(16, 200))):
-            with known_key_server() as server, Stage(program, Setting(url=f"{server.url}/keys", snapshot=True, keys=KEYS)) as a_stage:
+            with known_key_server() as server, Stage(
+                program, Setting(url=f"{server.url}/keys", snapshot=True, keys=KEYS)
+            ) as a_stage:
                 a_stage.api.waiting.append(a_stage.api.next_waiting())
                 found += starved(a_stage, kind, spare, faults)
                 faults += a_stage.breaches()

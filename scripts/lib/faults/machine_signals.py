@@ -15,7 +15,9 @@ AT_ONCE_SECONDS = 0.5
 Signal = signal.Signals
 
 
-def point(body: Callable[[Stage, HeldKeys], str], *, snapshot: bool, ended: str = "status 0") -> Callable[[pathlib.Path], Result]:
+def point(
+    body: Callable[[Stage, HeldKeys], str], *, snapshot: bool, ended: str = "status 0"
+) -> Callable[[pathlib.Path], Result]:
     """One point at which a signal comes; the server of keys answers when it is released."""
 
     def run(program: pathlib.Path) -> Result:
@@ -168,7 +170,9 @@ def at_random(program: pathlib.Path) -> Result:
             unread += not a_stage.api.posts
             if breaches := a_stage.breaches():
                 raise Wrong(f"seed {SEED}: {breaches}")
-    return Result(f"{answered} × Allow; {unread} × nothing, the event being unread", recovered="process ended, status 0")
+    return Result(
+        f"{answered} × Allow; {unread} × nothing, the event being unread", recovered="process ended, status 0"
+    )
 
 
 def at_the_start(program: pathlib.Path) -> Result:
@@ -184,7 +188,9 @@ def at_the_start(program: pathlib.Path) -> Result:
                 raise Wrong(f"seed {SEED}: status {status}, written: {a_stage.function.written()!r}")
             by_signal += status != 0
             by_handler += status == 0
-    return Result("nothing was at hand", recovered=f"process ended, {by_handler} × status 0, {by_signal} × by the signal")
+    return Result(
+        "nothing was at hand", recovered=f"process ended, {by_handler} × status 0, {by_signal} × by the signal"
+    )
 
 
 def row(name: str, situation: str, run: Callable[[pathlib.Path], Result]) -> Row:
@@ -192,6 +198,8 @@ def row(name: str, situation: str, run: Callable[[pathlib.Path], Result]) -> Row
 
 
 TERM, INT, HUP = Signal.SIGTERM, Signal.SIGINT, Signal.SIGHUP
+KILLED = "by the signal"
+thrice = waiting_for_a_key(TERM, TERM, TERM)
 ROWS = [
     row("SIGTERM", "before and while the start begins, at random", at_the_start),
     row("SIGTERM", "while keys are fetched at the start", point(prefetching, snapshot=False)),
@@ -199,14 +207,13 @@ ROWS = [
     row("SIGTERM", "while next waits", point(idle(TERM, 0), snapshot=True)),
     row("SIGTERM", "behind an event, at random", at_random),
     row("SIGTERM", "while a caller waits for a fetch", point(waiting_for_a_key(TERM), snapshot=True)),
-    row("SIGTERM", "three times, while a caller waits for a fetch", point(waiting_for_a_key(TERM, TERM, TERM), snapshot=True)),
+    row("SIGTERM", "three times, while a caller waits for a fetch", point(thrice, snapshot=True)),
     row("SIGTERM", "while an answer is posted", point(unacknowledged, snapshot=True)),
     row("SIGTERM", "while keys are refreshed, nobody waiting", point(refreshing, snapshot=True)),
     row("SIGTERM", "blocked by the parent", inherited("block")),
     row("SIGTERM", "ignored by the parent", inherited("ignore")),
-    *(row(number.name, "while next waits", point(idle(number, -number), snapshot=True, ended="by the signal")) for number in (INT, HUP)),
-    *(
-        row(number.name, "while a caller waits", point(killed_with_an_event(number), snapshot=True, ended="by the signal"))
-        for number in (INT, HUP)
-    ),
+    row("SIGINT", "while next waits", point(idle(INT, -INT), snapshot=True, ended=KILLED)),
+    row("SIGHUP", "while next waits", point(idle(HUP, -HUP), snapshot=True, ended=KILLED)),
+    row("SIGINT", "while a caller waits", point(killed_with_an_event(INT), snapshot=True, ended=KILLED)),
+    row("SIGHUP", "while a caller waits", point(killed_with_an_event(HUP), snapshot=True, ended=KILLED)),
 ]  # fmt: skip

@@ -38,6 +38,17 @@ def library(name: str) -> pathlib.Path:
 @functools.cache
 def compiled(name: str) -> pathlib.Path:
     made = pathlib.Path(built_in.name, f"preload_{name}.so")
-    command = ["gcc", "-shared", "-fPIC", "-O2", "-Wall", "-Wextra", "-Werror", "-o", made, FOLDER / f"preload_{name}.c"]
+    command = [
+        "gcc",
+        "-shared",
+        "-fPIC",
+        "-O2",
+        "-Wall",
+        "-Wextra",
+        "-Werror",
+        "-o",
+        made,
+        FOLDER / f"preload_{name}.c",
+    ]
     subprocess.run([str(word) for word in command], check=True)
     return made

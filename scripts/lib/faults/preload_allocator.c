@@ -1,6 +1,6 @@
-// Lets an allocation fail: LD_PRELOAD, for an ordinary build. TURNSTILE_ALLOCATOR names a file that holds five numbers of
-// 64 bits, which may change at any time: which libraries are looked at (1 libcurl, 2 libssl and libcrypto), how often
-// they have allocated, from which of these calls on and how many of them fail, and how many have failed.
+// Lets an allocation fail: LD_PRELOAD, for an ordinary build. TURNSTILE_ALLOCATOR names a file that holds five numbers
+// of 64 bits, which may change at any time: which libraries are looked at (1 libcurl, 2 libssl and libcrypto), how
+// often they have allocated, from which of these calls on and how many of them fail, and how many have failed.
 // A call is a library's where its return address lies in it.
 #define _GNU_SOURCE
 #include <errno.h>
@@ -33,7 +33,8 @@ static int note_library(struct dl_phdr_info *information, size_t size, void *con
     (void)size;
     (void)context;
     const char *name = information->dlpi_name ? information->dlpi_name : "";
-    int64_t library = strstr(name, "libcurl.so") ? 1 : strstr(name, "libssl.so") || strstr(name, "libcrypto.so") ? 2 : 0;
+    int is_openssl = strstr(name, "libssl.so") || strstr(name, "libcrypto.so");
+    int64_t library = strstr(name, "libcurl.so") ? 1 : is_openssl ? 2 : 0;
     for (int i = 0; library && i < information->dlpi_phnum && range_count < 16; i++) {
         const ElfW(Phdr) *header = &information->dlpi_phdr[i];
         if (header->p_type != PT_LOAD || !(header->p_flags & PF_X)) continue;

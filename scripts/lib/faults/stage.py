@@ -1,4 +1,4 @@
-"""One execution environment that a fault is done to: its tokens, its files, its Runtime API, and what must hold after it."""
+"""One execution environment that a fault is done to: tokens, files, the Runtime API, and what must hold afterwards."""
 
 import contextlib
 import dataclasses
