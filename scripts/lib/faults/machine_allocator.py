@@ -177,11 +177,11 @@ def positions(count: int, most: int) -> list[int]:
 def swept(
     libraries: int, text: Callable[[], bytes], allowed: tuple[str, ...], tls: str | None, recovers: str = "Allow"
 ) -> Callable[[pathlib.Path], Result]:
-    """`tls` is the certificate that the server of keys shows; without it, the keys lie in a file."""
+    """`tls` is the certificate that the server of keys shows, empty for plain HTTP; without it, there is a file."""
 
     def run(program: pathlib.Path) -> Result:
         with contextlib.ExitStack() as closing:
-            origin = closing.enter_context(serving(tls)) if tls else None
+            origin = None if tls is None else closing.enter_context(serving(tls))
             url = f"{origin.url}/keys" if origin else None
             start, plan, clocks = closing.enter_context(starving(program, libraries, url))
             sweep = Sweep(start, plan, clocks, steps=tls is not None)
@@ -203,8 +203,8 @@ def swept(
 
 
 def serving(kind: str) -> Origin:
-    origin = Origin(certificates().tls(kind), "localhost")
-    body = json.dumps({"keys": stage.public("k1")})
+    origin = Origin(certificates().tls(kind), "localhost") if kind else Origin()
+    body = json.dumps({"keys": stage.public("k1", "k2")})
     origin.behaviour = lambda _: {"headers": [["Content-Type", "application/json"]], "body": body}
     return origin
 
@@ -267,6 +267,7 @@ ROWS = [
         row(name, "from the start", from_the_start(libraries)),
         row(name, "good token, keys known", swept(libraries, stage.good, GOOD, None)),
         row(name, "forged token, keys known", swept(libraries, stage.forged, FORGED, None)),
+        row(name, "good token, keys fetched without TLS", swept(libraries, stage.good, GOOD, "")),
         row(name, "good token, keys fetched over TLS", swept(libraries, stage.good, GOOD, "valid")),
         row(name, "forged token, keys fetched over TLS", swept(libraries, stage.forged, FORGED, "valid")),
         row(
