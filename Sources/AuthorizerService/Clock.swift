@@ -15,6 +15,12 @@ package struct Clock: Sendable {
     package static let system = Clock(
         wallNanoseconds: { System.wallClockNanoseconds }, uptime: { System.uptime })
 
-    /// The second in which claims are judged; `nil` where the clock is set before 1970 or after 9999.
-    package var date: NumericDate? { NumericDate(secondsSinceEpoch: wallNanoseconds() / 1_000_000_000) }
+    /// The second in which claims are judged; `nil` where the clock cannot be read, or is set before 1970 or after
+    /// 2262, where its nanoseconds end.
+    package var date: NumericDate? {
+        let nanoseconds = wallNanoseconds()
+        // Rounded towards zero, the last second before 1970 would be the first of it.
+        guard nanoseconds >= 0 else { return nil }
+        return NumericDate(secondsSinceEpoch: nanoseconds / 1_000_000_000)
+    }
 }

@@ -54,7 +54,7 @@ package enum Fault: Error, Equatable, Sendable {
     case keysUnavailable
     /// Keys would have to be fetched, and Lambda ends the invocation before that could be done.
     case deadlineTooNear
-    /// The machine's clock is before 1970 or after 9999.
+    /// The machine's clock cannot be read, or is before 1970 or after 2262.
     case clockUnusable
     /// The answer would break a limit of API Gateway.
     case answerTooLarge(AuthorizerResponseError)
@@ -91,7 +91,7 @@ extension Fault: CustomStringConvertible {
         case .eventUnrecognised(let error): error.description
         case .keysUnavailable: "the issuer's keys could not be had"
         case .deadlineTooNear: "the issuer's keys had to be fetched, and the deadline is too near"
-        case .clockUnusable: "the clock is set to a time before 1970 or after 9999"
+        case .clockUnusable: "the clock cannot be read, or is set to a time before 1970 or after 2262"
         case .answerTooLarge(let error): error.description
         case .workerDied: "the worker that handled the event ended before it had answered"
         }

@@ -21,10 +21,14 @@
 
 _Static_assert(sizeof(void *) == 8 && sizeof(long) == 8, "written for LP64: x86_64 and arm64 Linux");
 
+// -1 where the clock cannot be read, or is beyond what 64 bits of nanoseconds hold: the year 2262.
 static inline int64_t cposix_clock_nanoseconds(clockid_t clock) {
     struct timespec now;
+    int64_t nanoseconds;
     if (clock_gettime(clock, &now) != 0) return -1;
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+    if (__builtin_mul_overflow((int64_t)now.tv_sec, (int64_t)1000000000, &nanoseconds)) return -1;
+    if (__builtin_add_overflow(nanoseconds, (int64_t)now.tv_nsec, &nanoseconds)) return -1;
+    return nanoseconds;
 }
 
 static inline int64_t cposix_wall_clock_nanoseconds(void) { return cposix_clock_nanoseconds(CLOCK_REALTIME); }

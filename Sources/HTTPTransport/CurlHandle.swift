@@ -131,8 +131,11 @@ extension CurlHandle {
     var headers: HTTPHeaders { unsafe exchange.pointee.headers }
     var hasHeaders: Bool { unsafe exchange.pointee.hasHeaders }
 
+    /// Forgets what came last, so that it is not taken for what comes of a request that cannot even be set up.
+    func forgetResponse() { unsafe exchange.pointee.begin(keepingResponse: false) }
+
     private func failure(_ code: CURLcode) -> TransportError {
-        let mayHaveBeenSent = unsafe exchange.pointee.requestsBegun > 0
+        let mayHaveBeenSent = unsafe exchange.pointee.requestsBegun > 0 && !hasCertainlySentNothing
         let kind: TransportError.Kind =
             switch unsafe exchange.pointee.fault {
             case .headTooLarge: .headTooLarge(limitInBytes: Exchange.headLimitInBytes)
@@ -142,6 +145,13 @@ extension CurlHandle {
             case nil: TransportError.Kind(code)
             }
         return TransportError(kind, mayHaveBeenSent: mayHaveBeenSent)
+    }
+
+    /// Whether the kernel took no byte of the request: the connection had ended before, which libcurl may overlook
+    /// where it was reset.
+    private var hasCertainlySentNothing: Bool {
+        var bytes = 0
+        return unsafe clibcurl_get_long(easy, CURLINFO_REQUEST_SIZE, &bytes) == CURLE_OK && bytes == 0
     }
 }
 

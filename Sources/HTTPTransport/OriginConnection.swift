@@ -44,6 +44,7 @@ package final class OriginConnection {
     /// - Returns: The response, whatever its status.
     /// - Throws: ``TransportError`` when there is no whole response; see ``latestHeaders``.
     package func get(_ target: [UInt8]) throws(TransportError) -> HTTPResponse {
+        handle.forgetResponse()
         try handle.set(CURLOPT_HTTPGET, 1)
         try handle.setNull(CURLOPT_HTTPHEADER)
         try setURL(target)
@@ -68,8 +69,8 @@ package final class OriginConnection {
         return try handle.perform(posting: body, keepingResponse: false)
     }
 
-    /// The headers of the latest response to a GET, also of one whose body was cut off or too long; `nil` if they did
-    /// not all come, and after a POST.
+    /// The headers of the response to the latest GET, also of one whose body was cut off or too long; `nil` if they
+    /// did not all come, and after a POST.
     package var latestHeaders: HTTPHeaders? { handle.hasHeaders ? handle.headers : nil }
 
     private func setURL(_ target: [UInt8]) throws(TransportError) {

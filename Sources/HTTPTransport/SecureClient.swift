@@ -95,6 +95,8 @@ extension CurlHandle {
         try set(CURLOPT_SSL_VERIFYHOST, 2)
         try set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
         try set(CURLOPT_CAINFO, file)
+        // No session is resumed anyway; and libcurl 7.88 frees one twice where it has no memory to keep it.
+        try set(CURLOPT_SSL_SESSIONID_CACHE, 0)
         // A build of libcurl may have a folder of roots of its own, which would be believed beside the file.
         try setNull(CURLOPT_CAPATH)
     }

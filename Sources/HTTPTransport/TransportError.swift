@@ -33,7 +33,8 @@ package struct TransportError: Error, Equatable, Sendable {
 
     package let kind: Kind
 
-    /// Whether the server may have got the request, whole or in part. `false` is certain: no connection came about.
+    /// Whether the server may have got the request, whole or in part. `false` is certain: no connection came about, or
+    /// it took no byte.
     /// A request that changes something must not be repeated while this is `true`.
     package let mayHaveBeenSent: Bool
 

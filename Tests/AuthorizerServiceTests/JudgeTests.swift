@@ -266,10 +266,11 @@ struct JudgeTests {
         #expect(error.message != "Unauthorized")
     }
 
-    @Test
-    func `a clock outside the years 1970 to 9999 is a fault`() throws {
+    /// -1 is what a clock says that cannot be read.
+    @Test(arguments: [-1, -999_999_999, -1_000_000_000, .min] as [Int64])
+    func `a clock that cannot be read or is before 1970 is a fault`(_ nanoseconds: Int64) throws {
         let bench = try Bench()
-        let clock = Clock(wallNanoseconds: { -1_000_000_000 }, uptime: { Uptime(nanoseconds: 0) })
+        let clock = Clock(wallNanoseconds: { nanoseconds }, uptime: { Uptime(nanoseconds: 0) })
         let path = bench.folder.appendingPathComponent("authorizer.json").path
         let configuration = try Configuration(path: path) { _ in "staff-key-0123456789" }
         var judge = Judge(configuration, clock: clock, spread: 0)

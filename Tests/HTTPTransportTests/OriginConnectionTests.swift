@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTransport
 import TestSupport
 import Testing
@@ -91,6 +92,28 @@ struct OriginConnectionTests {
         #expect(throws: TransportError(.cutOff, mayHaveBeenSent: true)) { try connection.get(target) }
         _ = try connection.get(target)
         #expect(try server.requests().map(\.method) == ["GET", "POST", "GET", "GET", "GET"])
+    }
+
+    @Test func `a request was certainly not sent where the connection was reset before`() throws {
+        let server = try ScriptedServer([Step("{}").with { $0.ending = "reset" }, Step("{}")])
+        let connection = try connection(to: server)
+        #expect(text(try connection.get(target).body) == "{}")
+        // The reset is behind the response, and must have come.
+        Thread.sleep(forTimeInterval: 0.1)
+        #expect(throws: TransportError(.cutOff, mayHaveBeenSent: false)) {
+            try connection.post(target, fields: fields, body: Array("once".utf8))
+        }
+        #expect(try connection.post(target, fields: fields, body: Array("once".utf8)) == 200)
+        #expect(try server.requests().map(\.method) == ["GET", "POST"])
+    }
+
+    @Test func `what came for one request is not taken for an answer to the next, which cannot be sent`() throws {
+        let server = try ScriptedServer([Step("{}", headers: [["Name", "n"]])])
+        let connection = try connection(to: server)
+        _ = try connection.get(target)
+        #expect(connection.latestHeaders?.text(of: "name") == "n")
+        #expect(throws: TransportError(.invalidTarget, mayHaveBeenSent: false)) { try connection.get([]) }
+        #expect(connection.latestHeaders == nil)
     }
 
     @Test func `a request that met nobody was certainly not sent`() throws {

@@ -4,10 +4,12 @@ One thread, any number of connections: `request` hands out what comes, whoever s
 is the whole of one invocation. Standard library only.
 """
 
+import contextlib
 import dataclasses
 import json
 import selectors
 import socket
+import struct
 import time
 from collections import deque
 
@@ -17,6 +19,8 @@ INIT_ERROR = f"{PREFIX}init/error"
 ACCEPTED = b'{"status":"OK"}'
 DEADLINE_MILLISECONDS = 10_000
 PATIENCE_SECONDS = 20.0
+RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+"""`SO_LINGER` for no time at all (socket(7)): closing sends RST."""
 
 
 class Quiet(Exception):
@@ -38,8 +42,10 @@ class Connection:
         if len(rest) < length:
             return None
         self.buffer = rest[length:]
-        method, target, _ = head[: head.index(b"\r\n")].decode("ascii").split(" ")
-        return method, target, head, rest[:length]
+        words = head.partition(b"\r\n")[0].decode("ascii").split(" ")
+        if len(words) != 3:
+            raise ValueError(f"the connection carries what is no request: {head[:120]!r}")
+        return words[0], words[1], head, rest[:length]
 
 
 def content_length(head: bytes) -> int:
@@ -47,6 +53,13 @@ def content_length(head: bytes) -> int:
     if position < 0:
         return 0
     return int(head[position + 17 :].split(b"\r\n", 1)[0])
+
+
+def rendered(status: int, body: bytes, **headers: str) -> bytes:
+    """A well-formed reply. Header names are given with `_` for `-`."""
+    lines = [f"HTTP/1.1 {status} Status", f"Content-Length: {len(body)}", "Content-Type: application/json"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
 @dataclasses.dataclass(eq=False)
@@ -159,10 +172,8 @@ class RuntimeAPI:
     # What is replied
 
     def reply(self, request: Request, status: int = 202, body: bytes = ACCEPTED, **headers: str) -> None:
-        """A well-formed reply. Header names are given with `_` for `-`."""
-        lines = [f"HTTP/1.1 {status} Status", f"Content-Length: {len(body)}", "Content-Type: application/json"]
-        lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
-        self.send(request, "\r\n".join(lines).encode() + b"\r\n\r\n" + body)
+        """A well-formed reply; see `rendered`."""
+        self.send(request, rendered(status, body, **headers))
 
     def send(self, request: Request, raw: bytes) -> None:
         """A reply as it is. Where the other end is gone, so is the connection."""
@@ -170,6 +181,14 @@ class RuntimeAPI:
             request.connection.socket.sendall(raw)
         except OSError:
             self.end(request.connection)
+
+    def cut(self, request: Request, raw: bytes = b"", by_reset: bool = False) -> None:
+        """A reply of which no more comes than this: the connection is closed behind it, or reset."""
+        self.send(request, raw)
+        if by_reset:
+            with contextlib.suppress(OSError):
+                request.connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+        self.end(request.connection)
 
     def deliver(
         self, request: Request, event: bytes, request_id: str, deadline_in: float | None = DEADLINE_MILLISECONDS,

@@ -11,7 +11,7 @@ import traceback
 from typing import NoReturn
 
 import tally
-from faults import groups, table
+from faults import extent, groups, table
 from faults.table import GROUPS, Outcome, Result, Row
 
 USAGE = 64
@@ -28,6 +28,7 @@ def parsed(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--bootstrap", type=pathlib.Path, required=True, metavar="FILE")
     parser.add_argument("--row", action="append", default=[], metavar="NAME")
     parser.add_argument("--jobs", type=int, default=6, metavar="N")
+    parser.add_argument("--long", action="store_true")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true")
     form.add_argument("--markdown", action="store_true")
@@ -96,6 +97,7 @@ def main() -> int:
     except argparse.ArgumentError as error:
         print(f"error: {error}\nscripts/faults -h shows how it is called", file=sys.stderr)
         return USAGE
+    extent.is_long = arguments.long
     started = time.monotonic()
     outcomes = run_all(rows, arguments.bootstrap.resolve(), arguments.jobs)
     show(outcomes, arguments)
