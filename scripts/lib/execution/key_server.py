@@ -1,5 +1,6 @@
 """A server of key sets over plain HTTP on loopback, whose answers its user decides. Standard library only."""
 
+import contextlib
 import http.server
 import json
 import threading
@@ -27,11 +28,14 @@ class KeyServer:
             def do_GET(self) -> None:
                 server.paths.append(self.path)
                 status, headers, body = server.answer(self.path)
+                if status == 200 and self.headers.get("If-None-Match", "") == headers.get("ETag"):
+                    status, body = 304, b""  # RFC 9110 section 13.1.2
                 self.send_response(status)
                 for name, value in {**headers, "Content-Length": str(len(body))}.items():
                     self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(body)
+                with contextlib.suppress(ConnectionError):  # whoever asked may be gone
+                    self.end_headers()
+                    self.wfile.write(body)
 
             def log_message(self, *_: object) -> None:
                 """Says nothing: the run has its own lines."""
