@@ -54,7 +54,7 @@ FORBIDDEN_WORDS = re.compile(
     r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b|\bplace" r"holder\b|\bnot yet imple" r"mented\b", re.IGNORECASE
 )
 FORBIDDEN_NAMES = re.compile(r"\b(?:class|struct|enum|actor|protocol|extension)\s+(\w*(?:Manager|Helper|Utils?))\b")
-DECLARATION = re.compile(r"\b(?:func\s+[^\s(]+|init[?!]?|deinit|subscript|(?:var\s+\w+\s*:[^={]*))")
+DECLARATION = re.compile(r"\b(?:func\s+[^\s(]+|init[?!]?|deinit|subscript|(?:var\s+\w+\s*:[^={\n]*))")
 
 Fault = tuple[pathlib.Path, int, str]
 

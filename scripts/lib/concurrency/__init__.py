@@ -1,1 +1,1 @@
-"""bootstrap with several events in flight, under AWS's emulator and a stand-in of the Runtime API: see scripts/concurrency."""
+"""bootstrap with several events in flight, under AWS's emulator and on a stand-in: see scripts/concurrency."""

@@ -214,13 +214,17 @@ def unaccepted(setting: Setting) -> str:
         before = stage.processes()
         stage.kill(first_process)
         error_in_time(stage, first)
-        stage.until(lambda: first_process not in stage.processes() and len(stage.processes()) == WORKERS, 2, "replaced")
-        stage.all_wait(2)
+        held_up = stage.until(
+            lambda: first_process not in stage.processes() and len(stage.processes()) == WORKERS,
+            2 * AT_ONCE_SECONDS, "the worker is replaced",
+        )  # fmt: skip
+        require(held_up < AT_ONCE_SECONDS / 2, f"its place stayed empty for {held_up:.1f} s")
+        stage.all_wait(2 * AT_ONCE_SECONDS)
         require(len(set(before) & set(stage.processes())) == WORKERS - 1, "other workers ended too")
         require(len(stage.posted[first]) == 1, "the error was posted again, though Lambda may have it")
         process, second = stopped_with_event(stage, stage.issuer.event("first"))
         stage.kill(process)
-        seconds = error_in_time(stage, second)
+        seconds = stage.until(lambda: second in stage.posted, 2 * AT_ONCE_SECONDS, f"an error for {second}")
         stage.all_wait()
         require(len(stage.events("answer_failed")) == 1, "no line says that the error could not be posted")
     return f"the next error after {milliseconds(seconds)}"

@@ -3,16 +3,25 @@
 import os
 import signal
 import subprocess
+import sys
+from collections.abc import Callable
 
 from concurrency import kernel
 from concurrency.deaths import COOLDOWN_SECONDS, QUICK, hanging, milliseconds, stopped_with_event
 from concurrency.findings import Check, LeftOut, Setting, check, require
 from concurrency.stage import ALLOWED, AT_ONCE_SECONDS, DIED, Stage
+from execution.runtime_api import Request
 
 CHECKS: list[Check] = []
 WORKERS = 4
 FAILURE_LIMIT = 3  # of each place
 NOBODIES = {"none": 61_128, "later": 61_129}  # users who have no other process
+IGNORANT = """
+import os, signal, sys
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD, signal.SIGTERM})
+os.execv(sys.argv[1], sys.argv[1:])
+"""
 REFUSED_SECONDS = 2.0
 MOST_TRIES = 7  # of one place in that time: it rests for 50, 100, 200, 400, 800 ms between
 
@@ -81,7 +90,7 @@ def one_refused(setting: Setting) -> str:
     tries = []
     for status in (403, 500):
         with Stage(setting, WORKERS) as stage:
-            stage.refusal = lambda _, status=status: status if len(stage.idle()) >= WORKERS - 1 else None  # type: ignore[misc]
+            stage.refusal = last_one_with(status, stage)
             stage.until(lambda: len(stage.idle()) == WORKERS - 1, AT_ONCE_SECONDS, "the others wait")
             stage.rest(REFUSED_SECONDS)
             tries.append(stage.refused)
@@ -115,6 +124,11 @@ def all_refused(setting: Setting) -> str:
         times.append(kernel.wait(lambda: stage.function.process.poll() is not None, 10, "the supervisor ends"))
         require(stage.function.wait() == 1, f"status {stage.function.wait()}")
     return "after " + ", ".join(f"{seconds:.1f} s" for seconds in times)
+
+
+def last_one_with(status: int, stage: Stage) -> Callable[[Request], int | None]:
+    """Refuses whoever asks when all others wait."""
+    return lambda _: status if len(stage.idle()) >= WORKERS - 1 else None
 
 
 def as_user(user: int, *command: str) -> list[str]:
@@ -179,11 +193,7 @@ def few_descriptors(setting: Setting) -> str:
 @check(CHECKS, "ends", "started with SIGCHLD ignored and signals blocked: a death is noticed")
 def child_signal_ignored(setting: Setting) -> str:
     """What a parent ignores or blocks stays so behind exec; a wrapper of Lambda's (AWS_LAMBDA_EXEC_WRAPPER) may."""
-    python = (
-        "import os, signal, sys; signal.signal(signal.SIGCHLD, signal.SIG_IGN);"
-        " signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD, signal.SIGTERM}); os.execv(sys.argv[1], sys.argv[1:])"
-    )
-    with Stage(setting, WORKERS, wrapper=["python3", "-c", python]) as stage:
+    with Stage(setting, WORKERS, wrapper=[sys.executable, "-c", IGNORANT]) as stage:
         stage.all_wait()
         process, request_id = stopped_with_event(stage, stage.issuer.event("first"))
         before = stage.processes()

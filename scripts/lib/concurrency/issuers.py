@@ -55,12 +55,13 @@ class Issuer:
         return event_of(mint.signed(self.keys[key], self.claims()))
 
     def claims(self, **other: object) -> dict:
-        return {"iss": self.url, "exp": mint.END_OF_2099, "iat": mint.ISSUED, "sub": "caller", "client_id": "caller", **other}
+        whose = {"iss": self.url, "sub": "caller", "client_id": "caller"}
+        return {**whose, "exp": mint.END_OF_2099, "iat": mint.ISSUED, **other}
 
     def forged(self, key_id: str, chance: random.Random) -> bytes:
         """A request whose token names a key that nobody has."""
-        head = mint.base64url(mint.compact_json({"kid": key_id, "alg": "ES256"}))
-        return event_of(f"{head}.{mint.base64url(mint.compact_json(self.claims()))}.{mint.base64url(chance.randbytes(64))}")
+        head, claims = mint.compact_json({"kid": key_id, "alg": "ES256"}), mint.compact_json(self.claims())
+        return event_of(".".join(map(mint.base64url, (head, claims, chance.randbytes(64)))))
 
     def entry(self, server: str) -> dict:
         """As it stands in the configuration."""

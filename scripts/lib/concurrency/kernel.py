@@ -13,11 +13,14 @@ ESTABLISHED = "01"  # include/net/tcp_states.h
 
 
 def children(process: int) -> list[int]:
-    """Those that were not waited for yet included."""
-    try:
-        return [int(word) for word in pathlib.Path(f"/proc/{process}/task/{process}/children").read_text().split()]
-    except (OSError, ValueError):
-        return []
+    """Of all its threads; those that were not waited for yet included."""
+    found: list[int] = []
+    for tasks in pathlib.Path(f"/proc/{process}/task").glob("*/children"):
+        try:
+            found += map(int, tasks.read_text().split())
+        except OSError:
+            continue
+    return found
 
 
 def state(process: int) -> str | None:

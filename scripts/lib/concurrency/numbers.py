@@ -2,7 +2,7 @@
 
 from concurrency import kernel
 from concurrency.findings import Check, Setting, check, require
-from concurrency.stage import ALLOWED, AT_ONCE_SECONDS, Stage
+from concurrency.stage import ALLOWED, Stage
 
 CHECKS: list[Check] = []
 NAME = "AWS_LAMBDA_MAX_CONCURRENCY"
@@ -42,10 +42,12 @@ def one(setting: Setting) -> str:
 def several(setting: Setting) -> str:
     for text, count in SEVERAL.items():
         with Stage(setting, text) as stage:
-            stage.until(lambda count=count: len(stage.idle()) == count, 10, f"{text!r}: {count} workers wait")  # type: ignore[misc]
+            stage.workers = count
+            stage.all_wait()
             stage.rest(0.1)
             processes = stage.processes()
             require(len(processes) == len(stage.idle()) == count, f"{text!r}: {len(processes)} workers")
-            require(all(kernel.threads(process) == 1 for process in [*processes, stage.supervisor]), f"{text!r}: threads")
-            require(stage.ask(stage.issuer.event("first"), seconds=AT_ONCE_SECONDS) == ALLOWED, f"{text!r}: no Allow")
+            threads = [kernel.threads(process) for process in [*processes, stage.supervisor]]
+            require(set(threads) == {1}, f"{text!r}: {threads} threads")
+            require(stage.ask_all(stage.issuer.event("first")) == [ALLOWED] * count, f"{text!r}: no Allow")
     return f"{len(SEVERAL)} texts"

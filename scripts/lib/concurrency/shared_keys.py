@@ -23,6 +23,11 @@ def require_pauses(issuer: Issuer, pause: float) -> None:
         require(later - earlier >= pause - LATE_SECONDS, f"{issuer.name}: two fetches within {later - earlier:.2f} s")
 
 
+def require_of_all(stage: Stage, key: str, right: str) -> None:
+    found = stage.ask_all(stage.issuer.event(key))
+    require(set(found) == {right}, f"the {key} key, asked of all: {sorted(set(found))} instead of {right}")
+
+
 @check(CHECKS, "keys", "a flood of made-up key ids: one fetch in a cooldown for each issuer")
 def flood(setting: Setting) -> str:
     chance = setting.random("flood")
@@ -41,6 +46,7 @@ def flood(setting: Setting) -> str:
         for request_id, right in sent.items():
             found = stage.outcome(request_id)
             require(found == right, f"{found} instead of {right}")
+        stage.all_wait()
         fetches = [len(issuer.asked) for issuer in stage.issuers.values()]
         for issuer in stage.issuers.values():
             require_pauses(issuer, COOLDOWN_SECONDS)
@@ -59,14 +65,14 @@ def rotation(setting: Setting) -> str:
         require(found == ALLOWED, f"the new key: {found}")
         fetches = len(stage.issuer.asked)
         require(fetches == 2, f"{fetches} fetches instead of the first and one")
-        require(stage.ask_all(stage.issuer.event("second")) == [ALLOWED] * WORKERS, "not every worker knows the new key")
-        require(stage.ask_all(stage.issuer.event("first")) == [REFUSED] * WORKERS, "not every worker refuses the old key")
+        require_of_all(stage, "second", ALLOWED)
+        require_of_all(stage, "first", REFUSED)
         victims = stage.processes()
         for process in victims:
             stage.kill(process)
         stage.replaced(victims, victims)
-        require(stage.ask_all(stage.issuer.event("first")) == [REFUSED] * WORKERS, "a newcomer takes the withdrawn key")
-        require(stage.ask_all(stage.issuer.event("second")) == [ALLOWED] * WORKERS, "a newcomer knows not the new key")
+        require_of_all(stage, "first", REFUSED)
+        require_of_all(stage, "second", ALLOWED)
         require_pauses(stage.issuer, COOLDOWN_SECONDS)
     return f"{len(stage.issuer.asked)} fetches, the first included"
 
@@ -78,7 +84,7 @@ def newcomer(setting: Setting) -> str:
         stage.all_wait()
         stage.rest(PAST_COOLDOWN_SECONDS)
         stage.issuer.publish("second")
-        require(set(stage.ask_all(stage.issuer.event("second"))) == {ALLOWED}, "not every worker knows the new key")
+        require_of_all(stage, "second", ALLOWED)
         stage.rest(PAST_COOLDOWN_SECONDS)
         stage.issuer.publish("second", "third")
         _, slow = hanging(stage, stage.issuer.event("third"))
@@ -107,11 +113,11 @@ def refresh(setting: Setting) -> str:
         stage.all_wait()
         end = stage.issuer.asked[0] + seconds
         while time.monotonic() < end:
-            require(stage.ask_all(stage.issuer.event("first")) == [ALLOWED] * WORKERS, "not every worker allows")
+            require_of_all(stage, "first", ALLOWED)
             stage.rest(0.05)
         require_pauses(stage.issuer, age)
         fetches = len(stage.issuer.asked)
-        require(fetches == 1 + int(seconds / age), f"{fetches} fetches in {seconds:g} s of keys that are renewed at {age} s")
+        require(fetches == 1 + int(seconds / age), f"{fetches} fetches in {seconds:g} s, though due every {age} s")
     return f"{fetches} fetches in {seconds:g} s, the first included"
 
 
@@ -123,7 +129,7 @@ def failing(setting: Setting) -> str:
         stage.issuer.status = 500
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            require(stage.ask_all(stage.issuer.event("first")) == [ALLOWED] * WORKERS, "not every worker allows")
+            require_of_all(stage, "first", ALLOWED)
         require_pauses(stage.issuer, cooldown)
         fetches = len(stage.issuer.asked) - 1
         require(fetches == int(seconds / cooldown), f"{fetches} fetches in {seconds:g} s")
@@ -194,5 +200,5 @@ def no_time(setting: Setting) -> str:
         require(found not in (ALLOWED, REFUSED), f"the key of which nothing is known yet: {found}")
         stage.issuer.open.set()
         require(stage.outcome(slow) == ALLOWED, f"the key that was fetched slowly: {stage.outcome(slow)}")
-        require(set(stage.ask_all(stage.issuer.event("second"))) == {ALLOWED}, "not every worker knows the new key")
+        require_of_all(stage, "second", ALLOWED)
     return found

@@ -33,9 +33,12 @@ class Stage:
     """The function, its Runtime API and its servers of keys; all of it ends with this context."""
 
     def __init__(
-        self, setting: Setting, workers: int | str, *, times: dict[str, int] | None = None, wrapper: list[str] | None = None,
-        environment: dict[str, str] | None = None, stdout: IO[bytes] | int | None = None, metrics: str = "none",
+        self, setting: Setting, workers: int | str, *, times: dict[str, int] | None = None,
+        wrapper: list[str] | None = None, environment: dict[str, str] | None = None,
+        stdout: IO[bytes] | int | None = None, metrics: str = "none",
+        prepare: Callable[["Stage"], None] = lambda _: None,
     ) -> None:
+        """`prepare` is called before the function starts."""
         self.workers = workers if isinstance(workers, int) else 0
         self.issuers = {name: Issuer(name) for name in ("first", "second")}
         self.issuer = self.issuers["first"]
@@ -52,10 +55,11 @@ class Stage:
         """Whether an answer gets no reply."""
         self.refused = 0
         self.delivered = 0
+        prepare(self)
         configuration = pathlib.Path(self.folder.name, "authorizer.json")
         configuration.write_text(json.dumps(self.configuration(times or {}, metrics)))
-        given = {"AUTHORIZER_CONFIG": str(configuration), "AWS_LAMBDA_MAX_CONCURRENCY": str(workers), **(environment or {})}
-        self.function = Function(setting.program, self.api.address, given, stdout, wrapper)
+        given = {"AUTHORIZER_CONFIG": str(configuration), "AWS_LAMBDA_MAX_CONCURRENCY": str(workers)}
+        self.function = Function(setting.program, self.api.address, given | (environment or {}), stdout, wrapper)
 
     def configuration(self, times: dict[str, int], metrics: str) -> dict:
         entries = [issuer.entry(self.server.url) for issuer in self.issuers.values()]
@@ -140,7 +144,7 @@ class Stage:
         return self.waiting
 
     def all_wait(self, seconds: float = PATIENCE_SECONDS) -> float:
-        return self.until(lambda: len(self.idle()) == self.workers, seconds, f"{self.workers} workers wait for an event")
+        return self.until(lambda: len(self.idle()) == self.workers, seconds, f"{self.workers} workers wait")
 
     # What is sent
 
@@ -160,8 +164,8 @@ class Stage:
         self.until(lambda: request_id in self.posted, seconds, f"an answer to {request_id}")
         return verdict(self.posted[request_id][0])
 
-    def ask(self, event: bytes, to: Request | None = None, deadline_in: float = 10_000, seconds: float = PATIENCE_SECONDS) -> str:
-        return self.outcome(self.deliver(event, to, deadline_in), seconds)
+    def ask(self, event: bytes, deadline_in: float = 10_000, seconds: float = PATIENCE_SECONDS) -> str:
+        return self.outcome(self.deliver(event, None, deadline_in), seconds)
 
     def ask_all(self, event: bytes) -> list[str]:
         """Each worker once, at the same time."""
