@@ -85,9 +85,7 @@ package struct AuthorizerFunction: InvocationHandler {
 }
 
 extension LogRecord {
-    /// One decision.
-    ///
-    /// - Parameter durationMicroseconds: `nil` where nobody can say.
+    /// One decision; its duration is `nil` where nobody can say.
     init(_ judgement: Judgement, requestID: String, durationMicroseconds: Int64?) {
         let isFault: Bool
         let isRefusal: Bool

@@ -86,6 +86,7 @@ package struct RuntimeAPI: ~Copyable {
     /// The invocation that a response to the request for an event names.
     ///
     /// - Parameter response: What came over the connection, from the first byte of the response on.
+    /// - Returns: `nil` where it is not the whole head of a response with a status of 2xx.
     package static func requestID(inResponse response: [UInt8]) -> RequestID? {
         HTTPHeaders(headOf: response).flatMap(requestID)
     }

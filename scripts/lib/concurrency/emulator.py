@@ -18,7 +18,7 @@ import threading
 
 from children import end_with_parent
 from concurrency import kernel
-from concurrency.findings import LeftOut, Setting, require
+from concurrency.findings import NO_BACKTRACE, LeftOut, Setting, require
 from concurrency.journal import Journal
 from run_emulator import free_port
 
@@ -78,7 +78,7 @@ class ManagedEmulator:
             env={
                 "PATH": os.environ["PATH"], "AUTHORIZER_CONFIG": "/var/task/authorizer.json",
                 "AWS_LAMBDA_MAX_CONCURRENCY": str(self.workers), "AWS_LAMBDA_LOG_FORMAT": "JSON",
-                "AWS_LAMBDA_FUNCTION_TIMEOUT": str(FUNCTION_TIMEOUT_SECONDS), **environment,
+                "AWS_LAMBDA_FUNCTION_TIMEOUT": str(FUNCTION_TIMEOUT_SECONDS), **NO_BACKTRACE, **environment,
             },
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
             preexec_fn=end_with_parent,

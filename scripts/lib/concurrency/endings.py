@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 
 from concurrency import kernel
@@ -14,6 +15,9 @@ from execution.runtime_api import Request
 
 CHECKS: list[Check] = []
 WORKERS = 4
+STARTS = 12
+START_SECONDS = 0.03  # in which the first workers are made
+BEFORE_HANDLER_SECONDS = 0.002  # a signal that comes before the program has begun ends it as signals do
 FAILURE_LIMIT = 3  # of each place
 NOBODIES = {"none": 61_128, "later": 61_129}  # users who have no other process
 IGNORANT = """
@@ -35,12 +39,41 @@ def terminated_idle(setting: Setting) -> str:
         seconds = stage.until(lambda: stage.function.process.poll() is not None, 1.5, "the supervisor ends")
         require(stage.function.wait() == 0, f"status {stage.function.wait()}")
         gone(processes)
-        require(not stage.posted and not stage.events("worker_ended"), "the end was taken for deaths")
+        require(not stage.posted, f"posted: {stage.posted}")
+        require(not stage.events("worker_ended"), f"logged: {stage.events('worker_ended')}")
     return f"after {milliseconds(seconds)}"
 
 
 def gone(processes: list[int], seconds: float = 0.1) -> None:
     kernel.wait(lambda: all(kernel.state(one) in (None, "Z") for one in processes), seconds, "all workers have left")
+
+
+@check(CHECKS, "ends", "SIGTERM to all processes at once, and at random moments of the start: status 0, nobody left")
+def terminated_all(setting: Setting) -> str:
+    chance = setting.random("terminated")
+    with Stage(setting, WORKERS) as stage:
+        stage.all_wait()
+        processes = stage.processes()
+        os.killpg(stage.supervisor, signal.SIGTERM)
+        require_end(stage, processes)
+        require(stage.function.wait() == 0, f"status {stage.function.wait()}")
+        require(stage.api.connections == WORKERS, "a worker was started though all were asked to end")
+    moments = [chance.uniform(0, START_SECONDS) for _ in range(STARTS)]
+    forked = 0
+    for moment in moments:
+        with Stage(setting, WORKERS) as stage:
+            time.sleep(BEFORE_HANDLER_SECONDS + moment)
+            processes = stage.processes()
+            forked += bool(processes)
+            stage.function.signal(signal.SIGTERM)
+            require_end(stage, processes)
+    return f"{STARTS} starts, {forked} of them with workers already"
+
+
+def require_end(stage: Stage, processes: list[int]) -> None:
+    stage.until(lambda: stage.function.process.poll() is not None, 1.5, "the supervisor ends")
+    require(stage.function.wait() in (0, -signal.SIGTERM), f"status {stage.function.wait()}")
+    gone(processes)
 
 
 @check(CHECKS, "ends", "SIGTERM, answers at hand: they are posted, status 0")

@@ -62,7 +62,7 @@ def judged(load: Load, first: dict, last: dict) -> str:
         f" {counts[TIMED_OUT]:,} {TIMED_OUT} (after {FUNCTION_TIMEOUT_SECONDS} s); {events['answer_refused']:,} errors"
         f" refused since there was an answer, {events['answer_failed']:,} not accepted in time; none idle"
         f" {counts[BUSY]:,} times; back after {last['median'] * 1_000:.0f} ms, at most {last['slowest'] * 1_000:.0f} ms;"
-        f"  supervisor has {first['descriptors']} descriptors and {first['kib']:,} KiB, then {last['descriptors']}"
+        f" the supervisor has {first['descriptors']} descriptors and {first['kib']:,} KiB, then {last['descriptors']}"
         f" and {last['kib']:,} KiB"
     )
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import IO
 
 from concurrency import kernel
-from concurrency.findings import Setting, Wrong, require
+from concurrency.findings import NO_BACKTRACE, Setting, Wrong, require
 from concurrency.issuers import ROUTE, Issuer
 from execution.function import Function
 from execution.key_server import Answer, KeyServer
@@ -58,7 +58,7 @@ class Stage:
         prepare(self)
         configuration = pathlib.Path(self.folder.name, "authorizer.json")
         configuration.write_text(json.dumps(self.configuration(times or {}, metrics)))
-        given = {"AUTHORIZER_CONFIG": str(configuration), "AWS_LAMBDA_MAX_CONCURRENCY": str(workers)}
+        given = {"AUTHORIZER_CONFIG": str(configuration), "AWS_LAMBDA_MAX_CONCURRENCY": str(workers), **NO_BACKTRACE}
         self.function = Function(setting.program, self.api.address, given | (environment or {}), stdout, wrapper)
 
     def configuration(self, times: dict[str, int], metrics: str) -> dict:

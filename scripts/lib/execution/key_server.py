@@ -1,17 +1,27 @@
 """A server of key sets over plain HTTP on loopback, whose answers its user decides. Standard library only."""
 
-import contextlib
 import http.server
 import json
+import sys
 import threading
 from collections.abc import Callable
 
+CLOSE_SECONDS = 0.02  # until the server notices that it is to end
 Answer = tuple[int, dict[str, str], bytes]
 
 
 def key_set(*public_keys: dict) -> Answer:
     """The answer of a server that is well."""
     return 200, {"Content-Type": "application/json"}, json.dumps({"keys": list(public_keys)}).encode()
+
+
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *where: object) -> None:
+        """Whoever asked may be gone."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(*where)  # type: ignore[arg-type]
 
 
 class KeyServer:
@@ -33,16 +43,14 @@ class KeyServer:
                 self.send_response(status)
                 for name, value in {**headers, "Content-Length": str(len(body))}.items():
                     self.send_header(name, value)
-                with contextlib.suppress(ConnectionError):  # whoever asked may be gone
-                    self.end_headers()
-                    self.wfile.write(body)
+                self.end_headers()
+                self.wfile.write(body)
 
             def log_message(self, *_: object) -> None:
                 """Says nothing: the run has its own lines."""
 
-        self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.http.daemon_threads = True
-        threading.Thread(target=self.http.serve_forever, daemon=True).start()
+        self.http = Server(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.http.serve_forever, args=(CLOSE_SECONDS,), daemon=True).start()
 
     @property
     def url(self) -> str:
