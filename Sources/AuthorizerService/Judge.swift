@@ -96,21 +96,29 @@ package struct Judge {
         return records
     }
 
-    private mutating func refresh(_ source: Int, within milliseconds: Int64, isCallerWaiting: Bool) {
-        let record =
+    /// - Returns: Whether the outcome of a fetch is known, by this process or another.
+    @discardableResult
+    private mutating func refresh(_ source: Int, within milliseconds: Int64, isCallerWaiting: Bool) -> Bool {
+        let outcome: SharedRefresh =
             if let sharedMemory {
                 sources[source].refresh(
                     fetcher, sharing: sharedMemory.keys(source), isCallerWaiting: isCallerWaiting,
                     timeoutInMilliseconds: milliseconds, uptime: clock.uptime)
             } else {
-                sources[source].refresh(fetcher, timeoutInMilliseconds: milliseconds, uptime: clock.uptime)
+                .asked(sources[source].refresh(fetcher, timeoutInMilliseconds: milliseconds, uptime: clock.uptime))
             }
-        if let record { records.append(record) }
+        switch outcome {
+        case .asked(let record):
+            if let record { records.append(record) }
+            return true
+        case .learned: return true
+        case .outOfTime: return false
+        }
     }
 
     private mutating func takeNews(_ source: Int) {
         guard let sharedMemory else { return }
-        sources[source].takeNews(from: sharedMemory.keys(source), uptime: clock.uptime)
+        sources[source].takeNews(from: sharedMemory.keys(source))
     }
 
     // MARK: Requests
@@ -178,8 +186,13 @@ package struct Judge {
             token.keyID, token.algorithm, at: clock.uptime(),
             fetch: !canFetch ? .spent : budget == nil ? .outOfTime : .allowed)
         guard case .fetchFirst = answer, let budget else { return answer }
-        refresh(issuer, within: budget, isCallerWaiting: true)
-        return sources[issuer].cache.lookUp(token.keyID, token.algorithm, at: clock.uptime(), fetch: .spent)
+        if refresh(issuer, within: budget, isCallerWaiting: true) {
+            return sources[issuer].cache.lookUp(token.keyID, token.algorithm, at: clock.uptime(), fetch: .spent)
+        }
+        // Keys that are known serve. Whether there are others cannot be said before the other worker's fetch has ended.
+        let known = sources[issuer].cache.lookUp(token.keyID, token.algorithm, at: clock.uptime(), fetch: .outOfTime)
+        if case .outOfTime = known { return .unavailable }
+        return known
     }
 
     /// How long a fetch may take, in milliseconds; `nil` where there is no time for one.

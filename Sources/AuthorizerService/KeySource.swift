@@ -49,7 +49,7 @@ package struct KeySource {
 
     /// Asks the issuer, tells the cache and `tell` what came of it, and says it in a record.
     package mutating func refresh(
-        _ fetcher: KeyFetcher, timeoutInMilliseconds: Int64, tell: (KeyNews) -> Void = { _ in },
+        _ fetcher: KeyFetcher, timeoutInMilliseconds: Int64, tell: (KeyNews, _ endedAt: Uptime) -> Void = { _, _ in },
         uptime: () -> Uptime
     ) -> LogRecord? {
         guard let address = location.address else { return nil }
@@ -57,29 +57,30 @@ package struct KeySource {
         var record = LogRecord(level: .info)
         record.add("event", "key_fetch")
         record.add("issuer", name)
+        var news = KeyNews.failure
         do throws(KeyFetchError) {
             let outcome = try fetcher.fetch(
                 address, entityTag: cache.entityTag, timeoutInMilliseconds: timeoutInMilliseconds, uptime: uptime)
             switch outcome {
             case .set(let set, let entityTag, let text):
                 cache.replace(with: set, entityTag: entityTag, fetchStartedAt: start)
-                tell(.set(text, entityTag: entityTag, fetchStartedAt: start))
+                news = .set(text, entityTag: entityTag, fetchStartedAt: start)
                 record.add("outcome", "fetched")
                 describe(set, in: &record)
             case .notModified:
                 cache.confirm(fetchStartedAt: start)
-                tell(.confirmed(fetchStartedAt: start))
+                news = .confirmed(fetchStartedAt: start)
                 record.add("outcome", "not_modified")
             }
         } catch {
             cache.noteFailure(fetchStartedAt: start)
-            tell(.failure(fetchStartedAt: start))
             record.level = .warn
             record.add("outcome", error.code)
             record.add("message", error.description)
         }
         let end = uptime()
         cache.startCooldown(at: end)
+        tell(news, end)
         let milliseconds = end.nanoseconds(since: start) / 1_000_000
         record.add("durationMilliseconds", milliseconds)
         record.count("KeyFetches")
@@ -111,7 +112,7 @@ package enum KeyNews {
     case set([UInt8], entityTag: [UInt8]?, fetchStartedAt: Uptime)
     /// The set is as it was.
     case confirmed(fetchStartedAt: Uptime)
-    case failure(fetchStartedAt: Uptime)
+    case failure
 }
 
 extension KeyTimes {

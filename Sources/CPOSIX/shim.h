@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -126,6 +127,13 @@ static inline void cposix_occupy_standard_streams(void) {
 static inline int cposix_refuse_dumps(void) {
     if (signal(SIGQUIT, SIG_DFL) == SIG_ERR) return -1;
     return prctl(PR_SET_DUMPABLE, 0);
+}
+
+// The C library lets the size from which a block has pages of its own grow with each large block that is freed; events
+// of megabytes would from then on lie among small blocks, and hold their pages after their end. A fixed size does not.
+static inline void cposix_give_large_blocks_back(void) {
+    enum { LARGE_BLOCK_BYTES = 128 * 1024 };
+    (void)mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK_BYTES);
 }
 
 static inline int cposix_ignore_file_size_signal(void) { return signal(SIGXFSZ, SIG_IGN) == SIG_ERR ? -1 : 0; }

@@ -33,9 +33,10 @@ static inline int cposix_worker_signals(sigset_t *set) {
 }
 
 // While held, the end of a worker and SIGTERM wait for cposix_await_worker_signal. Returns 0, or -1 with errno set.
+// Where the parent ignored SIGCHLD, so would this process, and nobody could be told of a worker's end.
 static inline int cposix_hold_worker_signals(int hold) {
     sigset_t set;
-    if (cposix_worker_signals(&set) != 0) return -1;
+    if (cposix_worker_signals(&set) != 0 || signal(SIGCHLD, SIG_DFL) == SIG_ERR) return -1;
     return sigprocmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
 }
 
@@ -61,19 +62,19 @@ static inline pid_t cposix_reap_worker(int *exit_status, int *signal) {
 // A socket for a worker's connection, of which the parent keeps a descriptor. -1 with errno set on failure.
 static inline int cposix_make_socket(void) { return socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0); }
 
-// Ends the connection of a worker that is gone, in such a way that the other side is told, and takes what had come and
-// was not read, also what the other side sends before it knows. Returns how many bytes that is, at most the capacity.
-static inline size_t cposix_end_connection(int socket, uint8_t *bytes, size_t capacity, int milliseconds) {
+// Tells the other side that a worker is gone.
+static inline void cposix_end_sending(int socket) { (void)shutdown(socket, SHUT_WR); }
+
+// Takes what comes until the other side ends the connection, or nothing comes for so long. Returns how many bytes that
+// is, at most the capacity.
+static inline size_t cposix_take_rest(int socket, uint8_t *bytes, size_t capacity, int milliseconds) {
     size_t length = 0;
-    if (shutdown(socket, SHUT_WR) == 0) {
-        struct pollfd readable = {socket, POLLIN, 0};
-        while (length < capacity && poll(&readable, 1, milliseconds) == 1) {
-            ssize_t count = recv(socket, bytes + length, capacity - length, MSG_DONTWAIT);
-            if (count <= 0) break;
-            length += (size_t)count;
-        }
+    struct pollfd readable = {socket, POLLIN, 0};
+    while (length < capacity && poll(&readable, 1, milliseconds) == 1) {
+        ssize_t count = recv(socket, bytes + length, capacity - length, MSG_DONTWAIT);
+        if (count <= 0) break;
+        length += (size_t)count;
     }
-    close(socket);
     return length;
 }
 
@@ -87,13 +88,11 @@ typedef struct {
     uint8_t id[CPOSIX_SHARED_ID_LIMIT];
 } cposix_worker_slot;
 
-// What is known of one issuer's keys; behind it lies the set, as it came. Whole while is_whole is 1.
+// What is known of one issuer's keys; behind it lies the set, as it came.
 typedef struct {
-    uint64_t generation;
-    uint32_t is_whole;
-    uint32_t is_failure;
     int64_t last_attempt;
     int64_t keys_as_of;
+    uint32_t is_failure;
     uint32_t set_length;
     uint32_t tag_length;
     uint8_t tag[CPOSIX_SHARED_TAG_LIMIT];

@@ -53,13 +53,22 @@ struct SharedMemoryTests {
         #expect(memory.readKeys(1)?.set == set)
     }
 
-    @Test func `a set or an entity tag that has no room is left out, and writes nothing beyond its place`() throws {
+    @Test func `an entity tag that has no room is left out; a set that has none is not told, and spoils nothing`() throws {
         memory.writeKeys(Self.keys([2]), 1)
-        memory.writeKeys(
-            Self.keys([UInt8](repeating: 1, count: 10_001), tag: [UInt8](repeating: 1, count: 257)), 0)
+        memory.writeKeys(Self.keys([3], tag: [UInt8](repeating: 1, count: 257)), 0)
+        memory.writeKeys(Self.keys([UInt8](repeating: 1, count: 10_001)), 0)
         let read = try #require(memory.readKeys(0))
-        #expect(read.set.isEmpty && read.entityTag == nil)
+        #expect(read.set == [3] && read.entityTag == nil)
+        #expect(memory.generation(ofKeys: 0) == 1)
         #expect(memory.readKeys(1)?.set == [2])
+    }
+
+    @Test func `the latest news is what is read, however often there was any`() throws {
+        for number in 1...5 {
+            memory.writeKeys(Self.keys([UInt8](repeating: UInt8(number), count: number)), 0)
+            #expect(memory.readKeys(0)?.set == [UInt8](repeating: UInt8(number), count: number))
+            #expect(memory.generation(ofKeys: 0) == UInt64(number))
+        }
     }
 }
 
@@ -82,12 +91,19 @@ private final class Workers {
     func refresh(_ worker: Int, at second: Int64) -> Bool {
         sources[worker].refresh(
             fetcher, sharing: memory.keys(0), isCallerWaiting: true, timeoutInMilliseconds: 20_000
-        ) { SourceBench.at(second) } != nil
+        ) { SourceBench.at(second) }.isAsked
     }
 
     func look(_ worker: Int, _ keyID: ExactString, at second: Int64) -> String {
-        sources[worker].takeNews(from: memory.keys(0)) { SourceBench.at(second) }
+        sources[worker].takeNews(from: memory.keys(0))
         return SourceBench.look(&sources[worker], keyID, at: second)
+    }
+}
+
+extension SharedRefresh {
+    fileprivate var isAsked: Bool {
+        guard case .asked = self else { return false }
+        return true
     }
 }
 
@@ -130,14 +146,5 @@ struct SharedKeySourceTests {
         #expect(workers.look(1, "k2", at: 1_002) == "unavailable")
         #expect(workers.look(1, "k1", at: 6_000) == "unavailable")
         #expect(try workers.server.requests().count == 2)
-    }
-
-    @Test func `news that its writer did not finish is none, and is followed by a fetch`() throws {
-        let workers = try Workers(.keys("k1"), .keys("k2"))
-        #expect(workers.refresh(0, at: 0))
-        workers.memory.markKeysUnfinished(0)
-        #expect(workers.look(1, "k1", at: 1) == "unavailable")
-        #expect(workers.refresh(1, at: 2))
-        #expect(workers.look(0, "k2", at: 3) == "aged 1")
     }
 }

@@ -8,21 +8,19 @@ struct SharedKeySet {
 
     var generation: UInt64 { memory.generation(ofKeys: source) }
 
-    /// Adds what one fetch brought. Under the lock.
-    func tell(_ news: KeyNews) {
+    /// Adds what one fetch brought. Under the right to fetch.
+    func tell(_ news: KeyNews, endedAt end: Uptime) {
         var known =
             memory.readKeys(source)
-            ?? SharedKeys(
-                lastAttempt: Uptime(nanoseconds: 0), isFailure: true, keysAsOf: Uptime(nanoseconds: 0), set: [])
+            ?? SharedKeys(lastAttempt: end, isFailure: true, keysAsOf: Uptime(nanoseconds: 0), set: [])
+        known.lastAttempt = end
         switch news {
         case .set(let text, let entityTag, let start):
-            known = SharedKeys(lastAttempt: start, isFailure: false, keysAsOf: start, set: text, entityTag: entityTag)
+            known = SharedKeys(lastAttempt: end, isFailure: false, keysAsOf: start, set: text, entityTag: entityTag)
         case .confirmed(let start):
-            known.lastAttempt = start
             known.isFailure = false
             known.keysAsOf = start
-        case .failure(let start):
-            known.lastAttempt = start
+        case .failure:
             known.isFailure = true
         }
         memory.writeKeys(known, source)
@@ -34,18 +32,9 @@ extension SharedMemory {
 }
 
 extension KeySource {
-    /// The longest to wait, in milliseconds, for another worker to finish writing what it fetched.
-    private static let newsPatienceInMilliseconds: Int64 = 20
-
     /// Learns what another worker fetched, if anything was since last time.
-    mutating func takeNews(from shared: SharedKeySet, uptime: () -> Uptime) {
-        guard shared.generation != knownGeneration else { return }
-        guard
-            shared.memory.lockKeys(
-                shared.source, withinMilliseconds: Self.newsPatienceInMilliseconds, uptime: uptime)
-        else { return }
-        learn(from: shared)
-        shared.memory.unlockKeys(shared.source)
+    mutating func takeNews(from shared: SharedKeySet) {
+        if shared.generation != knownGeneration { learn(from: shared) }
     }
 
     /// Asks the issuer and tells the other workers. Where another one does so just now, a caller waits for it and
@@ -53,33 +42,44 @@ extension KeySource {
     mutating func refresh(
         _ fetcher: KeyFetcher, sharing shared: SharedKeySet, isCallerWaiting: Bool,
         timeoutInMilliseconds timeout: Int64, uptime: () -> Uptime
-    ) -> LogRecord? {
+    ) -> SharedRefresh {
         let start = uptime()
         let patience = isCallerWaiting ? timeout : 0
-        guard shared.memory.lockKeys(shared.source, withinMilliseconds: patience, uptime: uptime) else { return nil }
+        guard shared.memory.lockKeys(shared.source, withinMilliseconds: patience, uptime: uptime) else {
+            return .outOfTime
+        }
         defer { shared.memory.unlockKeys(shared.source) }
-        if learn(from: shared) { return nil }
+        if learn(from: shared) { return .learned }
         let rest = timeout - uptime().nanoseconds(since: start) / 1_000_000
-        let record = refresh(
-            fetcher, timeoutInMilliseconds: max(rest, 1), tell: { shared.tell($0) }, uptime: uptime)
+        guard rest >= min(Judge.shortestFetchInMilliseconds, timeout) else { return .outOfTime }
+        let record = refresh(fetcher, timeoutInMilliseconds: rest, tell: { shared.tell($0, endedAt: $1) }, uptime: uptime)
         knownGeneration = shared.generation
-        return record
+        return .asked(record)
     }
 
-    /// Under the lock.
-    ///
     /// - Returns: Whether there was any news.
     @discardableResult
     private mutating func learn(from shared: SharedKeySet) -> Bool {
         let generation = shared.generation
         guard generation != knownGeneration, let news = shared.memory.readKeys(shared.source) else { return false }
         knownGeneration = generation
-        if !news.set.isEmpty, let set = try? KeySet(parsing: news.set, using: OpenSSLVerifier()) {
+        if news.set.isEmpty {
+            if news.keysAsOf.nanoseconds > 0 { cache.confirm(fetchStartedAt: news.keysAsOf) }
+        } else if let set = try? KeySet(parsing: news.set, using: OpenSSLVerifier()) {
             cache.replace(with: set, entityTag: news.entityTag, fetchStartedAt: news.keysAsOf)
-        } else if !news.isFailure {
-            cache.confirm(fetchStartedAt: news.keysAsOf)
         }
         if news.isFailure { cache.noteFailure(fetchStartedAt: news.lastAttempt) }
+        cache.startCooldown(at: news.lastAttempt)
         return true
     }
+}
+
+/// What came of asking for keys where other workers do so too.
+enum SharedRefresh {
+    /// This worker asked; what to log of it.
+    case asked(LogRecord?)
+    /// Another one had asked meanwhile, and told what came of it.
+    case learned
+    /// Another one asks, and it cannot be waited for any longer: nothing is known of the outcome.
+    case outOfTime
 }

@@ -5,10 +5,12 @@ import LambdaRuntime
 struct Supervisor: ~Copyable {
     /// The most workers: as many processes and threads as Lambda gives an environment.
     static let workerLimit = 1_024
-    /// How long Lambda may take to accept the error of a worker that died: nobody is replaced meanwhile.
+    /// How long Lambda may take to accept the error of a worker that died: whoever dies meanwhile is replaced after it.
     static let answerLimitInMilliseconds = 1_000
     /// How long to wait for workers to post the answers at hand when Lambda ends the environment: it gives 2 s in all.
     private static let farewellInMilliseconds: Int64 = 1_500
+    /// How long Lambda, on this machine, may take to notice that connections have ended whose workers did.
+    private static let noticeInMilliseconds: Int64 = 100
     /// How long to wait, in milliseconds, where nothing is due: whatever happens wakes the supervisor before.
     private static let longestWaitInMilliseconds: Int64 = 60_000
 
@@ -16,6 +18,8 @@ struct Supervisor: ~Copyable {
     /// Of each place: the socket of its worker's connection, so that an event that the worker did not live to read is
     /// found.
     private var sockets: [Int32?]
+    /// The invocations whose worker died, and for which no error was posted yet.
+    private var owed: [RequestID] = []
     private var api: RuntimeAPI
     private let memory: SharedMemory
     private let log: Log
@@ -55,13 +59,14 @@ struct Supervisor: ~Copyable {
                     return .worker(slot(place))
                 }
             }
-            if pool.isOver { return .over }
+            if pool.isOver && owed.isEmpty { return .over }
             let rest = pool.rest(at: clock.uptime()) ?? Self.longestWaitInMilliseconds
-            if System.awaitWorkerSignal(milliseconds: rest) == .terminate {
+            if System.awaitWorkerSignal(milliseconds: owed.isEmpty ? rest : 0) == .terminate {
                 terminate()
                 return .terminated
             }
             reap()
+            if !owed.isEmpty, pool.due(at: clock.uptime()) == nil { answer(for: owed.removeFirst()) }
         }
     }
 
@@ -76,7 +81,7 @@ struct Supervisor: ~Copyable {
             pool.started(place, as: process, at: clock.uptime())
         case .failed(let reason):
             pool.notStarted(place, at: clock.uptime())
-            _ = takeUnread(place)
+            _ = takeUnread(place, withinMilliseconds: 0)
             var record = LogRecord(level: .error)
             record.add("event", "worker_not_started")
             record.add("message", "no process could be made: \(reason)")
@@ -96,20 +101,28 @@ struct Supervisor: ~Copyable {
     /// Ends the connection of a place whose worker has ended.
     ///
     /// - Returns: The invocation whose event had come, and was not read.
-    private mutating func takeUnread(_ place: Int) -> RequestID? {
+    private mutating func takeUnread(_ place: Int, withinMilliseconds milliseconds: Int64) -> RequestID? {
         guard let socket = sockets[place] else { return nil }
         sockets[place] = nil
-        return RuntimeAPI.requestID(inResponse: System.endConnection(socket))
+        return RuntimeAPI.requestID(inResponse: System.endConnection(socket, withinMilliseconds: milliseconds))
     }
 
+    /// Lambda is told of all that have ended before it is waited for: many may end at once.
     private mutating func reap() {
+        var ended: [(place: Int, end: WorkerEnd)] = []
         while let (process, end) = System.reapWorker() {
             guard let place = pool.place(of: process) else { continue }
             pool.ended(place, end, afterEvents: memory.events(of: place), at: clock.uptime())
-            let unread = takeUnread(place)
+            if let socket = sockets[place] { System.endSending(socket) }
+            ended.append((place, end))
+        }
+        let start = clock.uptime()
+        for (place, end) in ended {
+            let left = Self.noticeInMilliseconds - clock.uptime().nanoseconds(since: start) / 1_000_000
+            let unread = takeUnread(place, withinMilliseconds: left)
             let invocation = memory.invocationLeft(by: place) ?? unread
             if end != .left(status: 0) || invocation != nil { report(end, place, invocation) }
-            if let invocation { answer(for: invocation) }
+            if let invocation { owed.append(invocation) }
         }
     }
 
@@ -144,11 +157,12 @@ struct Supervisor: ~Copyable {
     private mutating func terminate() {
         for process in pool.processes { System.terminate(process) }
         let start = clock.uptime()
-        while !pool.processes.isEmpty {
+        while !pool.processes.isEmpty || !owed.isEmpty {
             let left = Self.farewellInMilliseconds - clock.uptime().nanoseconds(since: start) / 1_000_000
             guard left > 0 else { return }
-            _ = System.awaitWorkerSignal(milliseconds: left)
+            _ = System.awaitWorkerSignal(milliseconds: owed.isEmpty ? left : 0)
             reap()
+            if !owed.isEmpty { answer(for: owed.removeFirst()) }
         }
     }
 }

@@ -44,8 +44,6 @@ extension System {
 
     /// The most of an unread response to look at: Lambda's head is some hundred bytes, and the id stands in it.
     private static let unreadLimitInBytes = 65_536
-    /// How long the other side may take to notice the end of a connection: it is on this machine.
-    private static let farewellOfConnectionInMilliseconds: Int32 = 100
 
     /// - Returns: A socket of IPv4, or `nil` where there is none to be had.
     static func makeSocket() -> Int32? {
@@ -55,17 +53,24 @@ extension System {
 
     static func closeSocket(_ socket: Int32) { _ = close(socket) }
 
+    /// Tells the other side that a worker has ended.
+    static func endSending(_ socket: Int32) { cposix_end_sending(socket) }
+
     /// Ends the connection of a worker that has ended.
     ///
-    /// - Returns: What had come for it and was not read.
-    static func endConnection(_ socket: Int32) -> [UInt8] {
+    /// - Parameters:
+    ///   - socket: Of the connection; closed.
+    ///   - milliseconds: How long the other side may take to notice.
+    /// - Returns: What had come for it and was not read, also what the other side sent before it knew.
+    static func endConnection(_ socket: Int32, withinMilliseconds milliseconds: Int64) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: unreadLimitInBytes)
         let count = unsafe bytes.withUnsafeMutableBufferPointer { buffer in
             unsafe buffer.baseAddress.map {
-                unsafe cposix_end_connection(socket, $0, buffer.count, farewellOfConnectionInMilliseconds)
+                unsafe cposix_take_rest(socket, $0, buffer.count, Int32(clamping: max(milliseconds, 0)))
             } ?? 0
         }
         bytes.removeSubrange(count...)
+        closeSocket(socket)
         return bytes
     }
 

@@ -2,6 +2,7 @@
 
 import http.server
 import json
+import sys
 import threading
 from collections.abc import Callable
 
@@ -25,8 +26,10 @@ class Cut(Exception):
 class Listener(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
-    def handle_error(self, *_: object) -> None:
-        """A function that was ended, or has no more time, leaves its connection."""
+    def handle_error(self, *where: object) -> None:
+        """Whoever asked may be gone: it was ended, or has no more time."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(*where)  # type: ignore[arg-type]
 
 
 class KeyServer:
@@ -48,6 +51,8 @@ class KeyServer:
                     self.close_connection = True
                     self.say(200, {}, cut.sent, cut.of)
                 else:
+                    if status == 200 and self.headers.get("If-None-Match", "") == headers.get("ETag"):
+                        status, body = 304, b""  # RFC 9110 section 13.1.2
                     self.say(status, headers, body, len(body))
 
             def say(self, status: int, headers: dict[str, str], body: bytes, length: int) -> None:

@@ -1,0 +1,1 @@
+"""bootstrap with several events in flight, under AWS's emulator and on a stand-in: see scripts/concurrency."""
