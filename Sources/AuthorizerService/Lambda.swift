@@ -9,6 +9,8 @@ package enum Lambda {
 
     /// Runs until Lambda ends the process.
     package static func run() -> Never {
+        System.refuseDumps()
+        System.giveLargeBlocksBack()
         System.leaveOnSIGTERM()
         // libcurl would write the keys of every TLS session to the file that it names.
         System.removeFromEnvironment("SSLKEYLOGFILE")

@@ -144,6 +144,15 @@ package enum System {
         return true
     }
 
+    // MARK: Memory
+
+    /// From here on no memory of this process gets into a core file, a backtrace on SIGQUIT, or a debugger of the same
+    /// user.
+    package static func refuseDumps() { _ = cposix_refuse_dumps() }
+
+    /// From here on the memory of a large event goes back to the kernel with its end.
+    static func giveLargeBlocksBack() { cposix_give_large_blocks_back() }
+
     // MARK: Signals and the end
 
     /// From here on SIGTERM ends the process at once with status 0, and a closed pipe is an error, not a signal.

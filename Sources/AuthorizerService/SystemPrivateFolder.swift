@@ -24,10 +24,6 @@ extension System {
 
     /// From here on a file that may not grow further (`ulimit -f`) is an error of writing, not the end.
     package static func ignoreFileSizeSignal() { _ = cposix_ignore_file_size_signal() }
-
-    /// From here on no memory of this process gets into a core file, a backtrace on SIGQUIT, or a debugger of the same
-    /// user.
-    package static func refuseDumps() { _ = cposix_refuse_dumps() }
 }
 
 /// A folder of small files that only their owner can read or replace.

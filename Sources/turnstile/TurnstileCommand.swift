@@ -28,6 +28,7 @@ struct TurnstileCommand: AsyncParsableCommand {
 
     /// Errors of this tool carry their own exit status; those of the parser are printed as its users expect.
     static func main() async {
+        System.refuseDumps()
         System.occupyStandardStreams()
         do {
             var command = try parseAsRoot()

@@ -17,8 +17,8 @@ struct SharedKeyNewsTests {
         let shared = try memory().keys(0)
         var bench = try SourceBench(.keys("k1", headers: [["ETag", #""1""#]]))
         #expect(try bench.refresh(at: 0) == "fetched")
-        shared.tell(.confirmed(fetchStartedAt: SourceBench.at(2_000)))
-        shared.tell(.failure(fetchStartedAt: SourceBench.at(6_500)))
+        shared.tell(.confirmed(fetchStartedAt: SourceBench.at(2_000)), endedAt: SourceBench.at(2_000))
+        shared.tell(.failure, endedAt: SourceBench.at(6_500))
         #expect(bench.look(at: 6_500) == "unavailable")
         bench.source.takeNews(from: shared)
         #expect(bench.look(at: 6_500) == "aged 4500")
@@ -30,7 +30,7 @@ struct SharedKeyNewsTests {
         let shared = try memory().keys(0)
         var bench = try SourceBench(.keys("k1", headers: [["ETag", #""1""#]]))
         #expect(try bench.refresh(at: 0) == "fetched")
-        shared.tell(.failure(fetchStartedAt: SourceBench.at(5_900)))
+        shared.tell(.failure, endedAt: SourceBench.at(5_900))
         bench.source.takeNews(from: shared)
         #expect(bench.look(at: 5_999) == "aged 5999")
         #expect(bench.look(at: 6_000) == "unavailable")
@@ -40,7 +40,7 @@ struct SharedKeyNewsTests {
         let shared = try memory().keys(0)
         var bench = try SourceBench(.keys("k1", headers: [["ETag", #""1""#]]))
         #expect(try bench.refresh(at: 0) == "fetched")
-        shared.tell(.set(Array("no set".utf8), entityTag: nil, fetchStartedAt: SourceBench.at(5_900)))
+        shared.tell(.set(Array("no set".utf8), entityTag: nil, fetchStartedAt: SourceBench.at(5_900)), endedAt: SourceBench.at(5_900))
         bench.source.takeNews(from: shared)
         #expect(bench.look(at: 6_000) == "unavailable")
     }
@@ -80,7 +80,8 @@ struct SharedKeyNewsTests {
     /// A set of one byte many times, which goes with the time of the fetch.
     private func tell(_ memory: SharedMemory, _ byte: UInt8, count: Int = 262_144) {
         let set = [UInt8](repeating: byte, count: count)
-        memory.keys(0).tell(.set(set, entityTag: nil, fetchStartedAt: SourceBench.at(Int64(byte))))
+        let time = SourceBench.at(Int64(byte))
+        memory.keys(0).tell(.set(set, entityTag: nil, fetchStartedAt: time), endedAt: time)
     }
 
     private func tellForEver(_ memory: SharedMemory) -> Never {

@@ -63,7 +63,6 @@ struct TokenCommand: ParsableCommand {
     }
 
     func run() throws {
-        System.refuseDumps()
         System.ignoreFileSizeSignal()
         let result: TokenSession.Result
         do throws(TokenFailure) {
