@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import math
 import os
 import pathlib
 import unittest
@@ -111,6 +112,12 @@ class CaseTests(unittest.TestCase):
             for without in (frozenset(), frozenset(OPTIONAL), frozenset(OPTIONAL[index % len(OPTIONAL) :])):
                 case = KITCHEN.case(Recipe(SEED, index, (), without))
                 self.assertEqual(peers.judged(case), {"joserfc": True, "PyJWT": True}, report.command(case.recipe))
+
+    def test_keys_are_as_long_as_they_are_called(self) -> None:
+        pairs = [*KITCHEN.pool.by_algorithm("RS256"), KITCHEN.pool.predictable, KITCHEN.pool.small]
+        lengths = [math.prod(pair.numbers).bit_length() for pair in pairs]
+        self.assertEqual(lengths, [2_048, 2_048, 2_048, 1_024])
+        self.assertIn(math.prod(KITCHEN.pool.many_primes).bit_length(), range(9_000, 9_217))
 
     def test_every_mutation_changes_the_case(self) -> None:
         """In one of a few cases: some have nothing to do in others."""

@@ -188,7 +188,7 @@ KEYS = [
     ),
     key_mutation("modulus changed", number_bytes(flipped, "n"), kind="RSA", refused=True, weight=0.5),
     key_mutation("modulus of 1,024 bits", other_modulus("small"), kind="RSA", refused=True, weight=0.5),
-    key_mutation("modulus of 9,213 bits", other_modulus("many"), kind="RSA", refused=True, weight=0.05),
+    key_mutation("modulus of more than 9,000 bits", other_modulus("many"), kind="RSA", refused=True, weight=0.05),
     key_mutation("modulus of predictable primes", other_modulus("predictable"), kind="RSA", refused=True, weight=0.5),
     key_mutation("padding in a number", number_text(lambda text, _: text + "=" * (-len(text) % 4 or 1)), refused=True),
     key_mutation("character outside the alphabet in a number", number_text(outside), refused=True),

@@ -80,11 +80,15 @@ def prime(dice: random.Random, bits: int) -> int:
 
 
 def predictable_prime(dice: random.Random, bits: int) -> int:
-    """As the library of CVE-2017-15361 made them: a power of 65537 modulo the product of the first primes."""
+    """As the library of CVE-2017-15361 made them: a power of 65537 modulo the product of the first primes.
+
+    Its two highest bits are set, so that the product of two has twice as many.
+    """
+    least, most = ((quarters << bits - 2) // ROCA_PRODUCT for quarters in (3, 4))
     while True:
-        factor = dice.getrandbits(bits - ROCA_PRODUCT.bit_length()) | 3 << bits - ROCA_PRODUCT.bit_length() - 2
-        candidate = factor * ROCA_PRODUCT + pow(USUAL_EXPONENT, dice.getrandbits(64), ROCA_PRODUCT)
-        if candidate.bit_length() == bits and suits(candidate) and is_prime(candidate, dice):
+        power = pow(USUAL_EXPONENT, dice.getrandbits(64), ROCA_PRODUCT)
+        candidate = dice.randrange(least + 1, most) * ROCA_PRODUCT + power
+        if suits(candidate) and is_prime(candidate, dice):
             return candidate
 
 
