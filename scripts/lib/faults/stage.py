@@ -125,6 +125,7 @@ class Watched(RuntimeAPI):
         for connection in [entry.data for entry in self.selector.get_map().values() if entry.data]:
             self.end(connection)
         self.selector.unregister(self.listener)
+        self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
 
     def listen_again(self) -> None:
