@@ -5,6 +5,7 @@ is the whole of one invocation. Standard library only.
 """
 
 import contextlib
+import ctypes
 import dataclasses
 import json
 import selectors
@@ -19,8 +20,10 @@ INIT_ERROR = f"{PREFIX}init/error"
 ACCEPTED = b'{"status":"OK"}'
 DEADLINE_MILLISECONDS = 10_000
 PATIENCE_SECONDS = 20.0
-RESET_ON_CLOSE = struct.pack("ii", 1, 0)
-"""`SO_LINGER` for no time at all (socket(7)): closing sends RST."""
+NO_ADDRESS = struct.pack("=H14x", socket.AF_UNSPEC)
+"""Whoever connects to it dissolves a connection (connect(2)); of TCP, by RST."""
+
+libc = ctypes.CDLL(None, use_errno=True)
 
 
 class Quiet(Exception):
@@ -163,6 +166,9 @@ class RuntimeAPI:
             self.selector.unregister(connection.socket)
         except (KeyError, ValueError):
             return
+        # Closing alone would wait for a child that another thread has begun, and that has a copy until its exec.
+        with contextlib.suppress(OSError):
+            connection.socket.shutdown(socket.SHUT_RDWR)
         connection.socket.close()
         self.waiting = deque(request for request in self.waiting if request.connection is not connection)
         self.arrived = deque(
@@ -186,8 +192,7 @@ class RuntimeAPI:
         """A reply of which no more comes than this: the connection is closed behind it, or reset."""
         self.send(request, raw)
         if by_reset:
-            with contextlib.suppress(OSError):
-                request.connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+            libc.connect(request.connection.socket.fileno(), NO_ADDRESS, len(NO_ADDRESS))
         self.end(request.connection)
 
     def deliver(

@@ -91,11 +91,28 @@ def answer(request: Request) -> str:
 
 
 class Watched(RuntimeAPI):
-    """Remembers every POST that came, whole, on any connection."""
+    """Remembers every POST that came, whole, on any connection; and can be gone for a while."""
 
     def __init__(self) -> None:
         super().__init__()
         self.posts: list[Request] = []
+        self.listen_at(socket.create_server(("127.0.0.1", 0), backlog=256, reuse_port=True))
+        self.address = f"127.0.0.1:{self.port}"
+        # Keeps the port while nobody listens: whoever works beside this one must not get it.
+        self.reserve = socket.socket()
+        self.reserve.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        self.reserve.bind(("127.0.0.1", self.port))
+
+    @property
+    def port(self) -> int:
+        return self.listener.getsockname()[1]
+
+    def listen_at(self, listener: socket.socket) -> None:
+        if self.listener.fileno() >= 0:
+            self.selector.unregister(self.listener)
+            self.listener.close()
+        self.listener = listener
+        self.selector.register(listener, selectors.EVENT_READ)
 
     def request(self, *arguments: float) -> Request:
         request = super().request(*arguments)
@@ -108,12 +125,16 @@ class Watched(RuntimeAPI):
         for connection in [entry.data for entry in self.selector.get_map().values() if entry.data]:
             self.end(connection)
         self.selector.unregister(self.listener)
+        self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
 
     def listen_again(self) -> None:
-        host, _, port = self.address.partition(":")
-        self.listener = socket.create_server((host, int(port)), backlog=256)
-        self.selector.register(self.listener, selectors.EVENT_READ)
+        self.reserve.listen(256)
+        self.listen_at(self.reserve)
+
+    def close(self) -> None:
+        super().close()
+        self.reserve.close()
 
 
 @dataclasses.dataclass
