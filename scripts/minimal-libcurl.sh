@@ -15,7 +15,7 @@ case ${1:-} in
 esac
 prefix=$(cd "$standing" && mkdir -p "$1" && cd "$1" && pwd)
 stamp=$prefix/.made-with
-recipe=$(sha256sum "$root/scripts/minimal-libcurl.sh")
+recipe=$(sha256sum <"$root/scripts/minimal-libcurl.sh")
 [[ -e $stamp && $(<"$stamp") == "$recipe" ]] && exit 0
 
 command -v apt-get >/dev/null || fail "a minimal libcurl is made from Debian's source package; there is no apt-get here"
