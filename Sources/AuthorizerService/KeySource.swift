@@ -84,13 +84,13 @@ package struct KeySource {
         let milliseconds = end.nanoseconds(since: start) / 1_000_000
         record.add("durationMilliseconds", milliseconds)
         record.count("KeyFetches")
-        if record.level == .warn { record.count("KeyFetchFailures") }
+        if case .failure = news { record.count("KeyFetchFailures") }
         record.count("KeyFetchTime", unit: "Milliseconds", milliseconds)
         return record
     }
 
     private func skippedRecord(_ set: KeySet<PublicKey>) -> LogRecord? {
-        guard !set.skipped.isEmpty else { return nil }
+        guard !set.skipped.isEmpty || set.keys.contains(where: { $0.isPrivatePartPublished }) else { return nil }
         var record = LogRecord(level: .warn)
         record.add("event", "key_file")
         record.add("issuer", name)
@@ -100,6 +100,11 @@ package struct KeySource {
 
     private func describe(_ set: KeySet<PublicKey>, in record: inout LogRecord) {
         record.add("keys", Int64(set.keys.count))
+        let published = set.keys.count { $0.isPrivatePartPublished }
+        if published > 0 {
+            record.level = .warn
+            record.add("privatePartsPublished", Int64(published))
+        }
         guard !set.skipped.isEmpty else { return }
         record.add("keysSkipped", Int64(set.skipped.count))
         record.add("skippedBecause", set.skipped.map { $0.reason.code }.joined(separator: " "))

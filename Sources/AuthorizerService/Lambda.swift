@@ -9,6 +9,8 @@ package enum Lambda {
 
     /// Runs until Lambda ends the process.
     package static func run() -> Never {
+        System.occupyStandardStreams()
+        System.ignoreFileSizeSignal()
         System.refuseDumps()
         System.giveLargeBlocksBack()
         System.leaveOnSIGTERM()
@@ -114,10 +116,7 @@ package enum Lambda {
         }
     }
 
-    private static func leave(_ line: String) -> Never {
-        System.write(Array("bootstrap: \(line)\n".utf8), to: .error)
-        System.exit(1)
-    }
+    private static func leave(_ line: String) -> Never { System.leave(line) }
 }
 
 extension Configuration {

@@ -63,6 +63,7 @@ package struct Log: Sendable {
     package var functionName: String?
     /// Where several processes write to the same output; `nil` where there is just this one.
     var sharedMemory: SharedMemory?
+    private let output = LogOutput()
 
     package init() {}
 
@@ -83,10 +84,10 @@ package struct Log: Sendable {
         guard takes(record) else { return }
         let line = line(for: record, at: Timestamp(nanosecondsSinceEpoch: System.wallClockNanoseconds))
         guard let sharedMemory else {
-            System.write(line, to: .output)
+            output.write(line, as: self)
             return
         }
-        sharedMemory.withOutput { System.write(line, to: .output) }
+        sharedMemory.withOutput { output.write(line, as: self) }
     }
 
     /// The line, its newline included.

@@ -10,7 +10,13 @@ package enum System {
 
     /// Nanoseconds since the machine started, its suspension included: Lambda freezes the process between two
     /// invocations, and a key must not stay young through that.
-    package static var uptime: Uptime { Uptime(nanoseconds: cposix_boot_clock_nanoseconds()) }
+    ///
+    /// Without this clock nothing can be said of the age of a key: the process ends.
+    package static var uptime: Uptime {
+        let nanoseconds = cposix_boot_clock_nanoseconds()
+        guard nanoseconds >= 0 else { leave("CLOCK_BOOTTIME cannot be read: \(lastError)") }
+        return Uptime(nanoseconds: nanoseconds)
+    }
 
     package static func sleep(milliseconds: Int64) { cposix_sleep_milliseconds(milliseconds) }
 
@@ -144,6 +150,30 @@ package enum System {
         return true
     }
 
+    /// Writes a line, or none of it, to a stream whose reader may have stalled.
+    ///
+    /// A line that is longer than a pipe takes at once (4,096 bytes) can be cut where the reader stalls within it.
+    ///
+    /// - Parameter milliseconds: How long to wait for the reader, at each piece of so many bytes.
+    /// - Returns: How many bytes were written.
+    static func write(_ line: [UInt8], to stream: Stream, withinMilliseconds milliseconds: Int32) -> Int {
+        var written = 0
+        while written < line.count {
+            let piece = line[written..<min(written + Int(CPOSIX_PIPE_BYTES), line.count)]
+            guard cposix_takes_output(stream.rawValue, milliseconds) == 1,
+                write(Array(piece), toDescriptor: stream.rawValue)
+            else { return written }
+            written = piece.endIndex
+        }
+        return written
+    }
+
+    /// Keeps the numbers of closed standard streams from the files and sockets that are opened from here on.
+    package static func occupyStandardStreams() { cposix_occupy_standard_streams() }
+
+    /// From here on a file that may not grow further (`ulimit -f`) is an error of writing, not the end.
+    package static func ignoreFileSizeSignal() { _ = cposix_ignore_file_size_signal() }
+
     // MARK: Memory
 
     /// From here on no memory of this process gets into a core file, a backtrace on SIGQUIT, or a debugger of the same
@@ -166,6 +196,12 @@ package enum System {
     package static func holdSIGTERM(_ isHeld: Bool) { _ = cposix_hold_sigterm(isHeld ? 1 : 0) }
 
     package static func exit(_ status: Int32) -> Never { CPOSIX.exit(status) }
+
+    /// Ends `bootstrap` with a line that says why.
+    static func leave(_ line: String) -> Never {
+        write(Array("bootstrap: \(line)\n".utf8), to: .error)
+        exit(1)
+    }
 }
 
 /// Why a file could not be had.

@@ -18,12 +18,6 @@ extension System {
     /// Whether the terminal of standard input shows what is typed. While it does not, no key stops or quits the
     /// program but Ctrl-C.
     package static func setInputEcho(_ isShown: Bool) { _ = cposix_set_echo(0, isShown ? 1 : 0) }
-
-    /// Keeps the numbers of closed standard streams from the files that are opened from here on.
-    package static func occupyStandardStreams() { cposix_occupy_standard_streams() }
-
-    /// From here on a file that may not grow further (`ulimit -f`) is an error of writing, not the end.
-    package static func ignoreFileSizeSignal() { _ = cposix_ignore_file_size_signal() }
 }
 
 /// A folder of small files that only their owner can read or replace.

@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <malloc.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -121,6 +123,14 @@ static inline void cposix_occupy_standard_streams(void) {
         if (fcntl(stream, F_GETFD) != -1 || errno != EBADF) continue;
         if (open("/dev/null", stream == 0 ? O_WRONLY : O_RDONLY) != stream) return;
     }
+}
+
+// Whether the stream takes something now, or within so many milliseconds; also where writing will fail at once. A pipe
+// that does takes PIPE_BUF bytes without making anybody wait.
+enum { CPOSIX_PIPE_BYTES = PIPE_BUF };
+static inline int cposix_takes_output(int descriptor, int milliseconds) {
+    struct pollfd stream = {descriptor, POLLOUT, 0};
+    return poll(&stream, 1, milliseconds) == 1;
 }
 
 // No core file, and no memory for other programs of the same user. SIGQUIT ends the process and prints nothing.

@@ -146,7 +146,7 @@ struct AnswerTextTests {
         let faults: [(Fault, String)] = [
             (.keysUnavailable, "the issuer's keys could not be had"),
             (.deadlineTooNear, "the issuer's keys had to be fetched, and the deadline is too near"),
-            (.clockUnusable, "the clock is set to a time before 1970 or after 9999"),
+            (.clockUnusable, "the clock cannot be read, or is set to a time before 1970 or after 2262"),
         ]
         for (fault, text) in faults {
             let answer = writer.answer(Judgement(.fault(fault)), to: request).0
