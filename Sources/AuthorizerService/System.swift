@@ -138,16 +138,21 @@ package enum System {
     }
 
     static func write(_ contents: [UInt8], toDescriptor descriptor: Int32) -> Bool {
+        count(written: contents, toDescriptor: descriptor) == contents.count
+    }
+
+    /// - Returns: How many bytes were written before all was done, or something failed.
+    private static func count(written contents: [UInt8], toDescriptor descriptor: Int32) -> Int {
         var written = 0
         while written < contents.count {
             let count = unsafe contents.withUnsafeBytes { bytes in
                 unsafe CPOSIX.write(descriptor, bytes.baseAddress?.advanced(by: written), bytes.count - written)
             }
             if count < 0, cposix_errno() == EINTR { continue }
-            guard count > 0 else { return false }
+            guard count > 0 else { return written }
             written += count
         }
-        return true
+        return written
     }
 
     /// Writes a line, or none of it, to a stream whose reader may have stalled.
@@ -159,11 +164,11 @@ package enum System {
     static func write(_ line: [UInt8], to stream: Stream, withinMilliseconds milliseconds: Int32) -> Int {
         var written = 0
         while written < line.count {
-            let piece = line[written..<min(written + Int(CPOSIX_PIPE_BYTES), line.count)]
-            guard cposix_takes_output(stream.rawValue, milliseconds) == 1,
-                write(Array(piece), toDescriptor: stream.rawValue)
-            else { return written }
-            written = piece.endIndex
+            let piece = Array(line[written..<min(written + Int(CPOSIX_PIPE_BYTES), line.count)])
+            guard cposix_takes_output(stream.rawValue, milliseconds) == 1 else { return written }
+            let count = count(written: piece, toDescriptor: stream.rawValue)
+            written += count
+            guard count == piece.count else { return written }
         }
         return written
     }

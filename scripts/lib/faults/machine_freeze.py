@@ -114,6 +114,7 @@ def frozen_in_a_fetch(program: pathlib.Path) -> Result:
         found = stage.answer(request)
         if found != "KeysUnavailable":
             raise Wrong(f"{found} instead of KeysUnavailable")
+        time.sleep(KEYS["cooldownSeconds"] + 0.1)  # counted from the fetch's end, which is behind the freeze
         a_stage.expect_life()
         return Result(found, str(server.requests), None, "next events answered", a_stage.breaches())
 

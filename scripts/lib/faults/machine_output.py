@@ -142,7 +142,10 @@ def small_disk(pages: int) -> Iterator[pathlib.Path]:
 
 
 def full_disk(program: pathlib.Path) -> Result:
-    """Two pages of lines, and no more; then there is room again."""
+    """Two pages of lines, and no more; then there is room again.
+
+    The line within which the disk filled is cut there, by the kernel; it stands alone, and what was lost is told of.
+    """
     if os.geteuid() != 0:
         return Result("not run: needs root")
     with small_disk(pages=4) as disk, (disk / "log").open("ab") as log:
@@ -158,8 +161,11 @@ def full_disk(program: pathlib.Path) -> Result:
             output = (disk / "log").read_bytes()
             if len(lost) != 2 * PAGE_BYTES or len(output) <= len(lost):
                 faults.append(f"the disk was not full: {len(lost)}, {len(output)} bytes")
-            torn = [line for line in output.splitlines() if not is_object(line)]
+            cut = lost.rpartition(b"\n")[2]
+            torn = [line for line in output.splitlines() if not is_object(line) and line != cut]
             faults += [f"no object in the log: …{line[-150:]!r}" for line in torn]
+            if b'"event":"log_lines_lost"' not in output[len(lost) :]:
+                faults.append("nothing tells of the lines that were lost")
             lines = len(output.splitlines())
             return Result(
                 f"60 × Allow, {63 - lines} lines lost", recovered="next events answered, lines written", faults=faults
