@@ -17,11 +17,13 @@ let embeddedStandardLibrary = Context.environment["TURNSTILE_EMBEDDED_STDLIB"]
 /// input leads, and the sanitizers what it does to memory. Nothing else is built in that mode.
 let isFuzzed = Context.environment["TURNSTILE_FUZZ"] != nil
 let sanitizers = ["-sanitize=fuzzer,address"]
+let fuzzed =
+    sanitizers + ["-enable-testing", "-Xcc", "-fsanitize=undefined", "-Xcc", "-fno-sanitize-recover=undefined"]
 
 /// Every Swift target is compiled under the same contract; there is no per-target escape.
 let contract: [SwiftSetting] =
     (isEmbedded ? [.enableExperimentalFeature("Embedded"), .unsafeFlags(["-wmo"])] : [])
-    + (isFuzzed ? [.unsafeFlags(sanitizers + ["-enable-testing", "-Xcc", "-fsanitize=undefined"])] : []) + [
+    + (isFuzzed ? [.unsafeFlags(fuzzed)] : []) + [
         .strictMemorySafety(),
         .enableExperimentalFeature("Lifetimes"),
         .treatAllWarnings(as: .error),
@@ -135,7 +137,9 @@ let fuzzing: [Target] = [
             "APIGateway", "Authorization", "AuthorizerService", "CLibFuzzer", "HTTPTransport", "JOSE", "LambdaRuntime",
             "OpenSSLSignatures", "StrictJSON", "TestSupport",
         ],
-        path: "Tests/Fuzzing/Targets", swiftSettings: contract, linkerSettings: libraries + [.unsafeFlags(sanitizers + ["-use-ld=lld"])]),
+        path: "Tests/Fuzzing/Targets", swiftSettings: contract,
+        // GNU gold, the toolchain's usual linker, fails over the sanitizers' sections.
+        linkerSettings: libraries + [.unsafeFlags(sanitizers + ["-use-ld=lld"])]),
 ]
 
 func tests(for module: String, with others: [Target.Dependency] = []) -> Target {

@@ -53,8 +53,8 @@ struct ConfigurationTarget: FuzzTarget {
             check(error)
             return true
         }
-        guard let second = try? configuration(input) else { fatalError("property violated: accepted once, then refused") }
-        require(Self.meaning(of: first) == Self.meaning(of: second), "a configuration means the same each time")
+        let second = try? configuration(input)
+        require(second.map(Self.meaning) == Self.meaning(of: first), "a configuration means the same each time")
         checkFiles(root)
         check(first)
         return true
@@ -76,9 +76,8 @@ struct ConfigurationTarget: FuzzTarget {
 
     /// What is accepted had files that can be read and end.
     private func checkFiles(_ root: JSONValue) {
-        let named = [root["keys"]?["caFile"]] + (root["issuers"]?.elements.map { Array($0) } ?? []).map {
-            $0["usageKey"]?["file"]
-        }
+        let issuers = root["issuers"]?.elements.map { Array($0) } ?? []
+        let named = [root["keys"]?["caFile"]] + issuers.map { $0["usageKey"]?["file"] }
         for file in named.compactMap({ $0?.string }) {
             require(!["pipe", "endless", "folder", "long", "."].contains(file), "\(file) is no file to be read")
         }
@@ -110,9 +109,10 @@ struct ConfigurationTarget: FuzzTarget {
 
     // MARK: Judging
 
-    private static let credentials: [[UInt8]?] =
-        [nil, Array("Bearer x".utf8)]
-        + SampleEvent.all.filter { $0.isKnown }.prefix(2).map { sample in sample.token.map { Array("Bearer ".utf8) + $0 } }
+    private static let credentials: [[UInt8]?] = {
+        let tokens = SampleCaller.known.prefix(2).map(\.token) + [Array("x".utf8)]
+        return [nil] + tokens.map { Array("Bearer ".utf8) + $0 }
+    }()
 
     /// The keys of the folder are not the samples', so nobody whose token is sent is known.
     private func check(_ configuration: Configuration) {

@@ -32,6 +32,10 @@ struct EventTarget: FuzzTarget {
     private static func function(_ changes: [String: String], _ clock: Clock) -> AuthorizerFunction {
         var text = String(decoding: contents(of: "events/authorizer.json"), as: UTF8.self)
         text = text.replacing(#""jwksURL": "${TURNSTILE_KEYS_URL}/"#, with: #""jwksFile": "keys/"#)
+        // A user pool's keys would have an address too.
+        let pool = #""issuer": "https://cognito-idp.eu-west-1.amazonaws.com/${USER_POOL_ID}""#
+        text = text.replacing(
+            #""cognitoUserPool": "${USER_POOL_ID}""#, with: #"\#(pool), "audiences": "any", "tokenUse": "access""#)
         for (old, new) in changes {
             require(text.contains(old), "\(old) is there to be replaced")
             text = text.replacing(old, with: new)

@@ -23,7 +23,9 @@ protocol FuzzTarget: SendableMetatype {
 }
 
 extension FuzzTarget {
-    func mutate(_ input: inout [UInt8], limit: Int, using _: inout SeededRandom) { input = mutated(input, limit: limit) }
+    func mutate(_ input: inout [UInt8], limit: Int, using _: inout SeededRandom) {
+        input = mutated(input, limit: limit)
+    }
 }
 
 /// The targets by their names.
@@ -55,6 +57,12 @@ extension JSONDocument {
 }
 
 extension DocumentModel {
+    /// The meaning of a text; `nil` where it is not accepted.
+    init?(reading text: [UInt8]) {
+        guard let document = JSONDocument(accepting: text), let model = DocumentModel(document.root) else { return nil }
+        self = model
+    }
+
     /// The text that the product's writer has for it.
     var written: [UInt8] {
         var writer = JSONWriter()

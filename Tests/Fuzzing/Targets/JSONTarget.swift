@@ -23,9 +23,8 @@ struct JSONTarget: FuzzTarget {
         }
         let root = document.root
         guard let model = DocumentModel(root) else { fatalError("property violated: the accessors contradict another") }
-        let written = model.written
-        require(Self.model(of: written) == model, "what is written again is read as the same")
-        require(Self.model(of: Array(root.text)) == model, "a value's own text is read as the same")
+        require(DocumentModel(reading: model.written) == model, "what is written again is read as the same")
+        require(DocumentModel(reading: Array(root.text)) == model, "a value's own text is read as the same")
         check(root)
         return true
     }
@@ -40,10 +39,6 @@ struct JSONTarget: FuzzTarget {
             require((0...input.count).contains(offset), "the place of the fault is in the text")
         case .textTooLong(let limit): require(input.count > limit, "only a text that is too long is too long")
         }
-    }
-
-    private static func model(of text: [UInt8]) -> DocumentModel? {
-        JSONDocument(accepting: text).flatMap { DocumentModel($0.root) }
     }
 
     private func check(_ value: JSONValue) {
@@ -64,7 +59,8 @@ struct JSONTarget: FuzzTarget {
         }
         if abs(double) < 9e15 {
             guard let down, let up else { fatalError("property violated: a number within 64 bits is had") }
-            require(abs(Double(down) - double) <= 1 && abs(Double(up) - double) <= 1, "a number is rounded to a neighbour")
+            let isNear = abs(Double(down) - double) <= 1 && abs(Double(up) - double) <= 1
+            require(isNear, "a number is rounded to a neighbour")
             require(up == down || up == down + 1, "nothing lies between the two neighbours of a number")
             require(integer == (up == down ? up : nil), "a number is whole where both its neighbours are itself")
         } else if abs(double) > 9.3e18 {

@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 
 /// The Runtime API's side of the connection, in a thread of the same process: it answers each request with the next
 /// of the responses it was given, byte for byte, and at last with a refusal that ends the loop.
@@ -17,12 +16,11 @@ final class RuntimeServer: Sendable {
     private static let patience = 5
     private static let refusal = Array("HTTP/1.1 500 Over\r\nContent-Length: 0\r\n\r\n".utf8)
 
-    private struct State {
-        var responses: ArraySlice<[UInt8]> = []
-        var exchanges: [Exchange] = []
-    }
-
-    private let state = Mutex(State())
+    /// Guards what follows.
+    private let state = NSCondition()
+    private nonisolated(unsafe) var responses: ArraySlice<[UInt8]> = []
+    private nonisolated(unsafe) var exchanges: [Exchange] = []
+    private nonisolated(unsafe) var isServing = false
     private let listener: Int32
     let port: UInt16
 
@@ -48,25 +46,49 @@ final class RuntimeServer: Sendable {
 
     /// The responses to come.
     func begin(with responses: [[UInt8]]) {
-        state.withLock { $0 = State(responses: responses[...]) }
+        state.withLock {
+            unsafe self.responses = responses[...]
+            unsafe exchanges = []
+        }
     }
 
-    /// What was asked since, and what it was answered with.
-    func end() -> [Exchange] { state.withLock { $0.exchanges } }
+    /// What was asked since, and what it was answered with. To be called when the other side has closed: it waits until
+    /// this one has too, so that nothing goes on beside the next input.
+    func end() -> [Exchange] {
+        state.withLock {
+            while unsafe isServing { state.wait() }
+            return unsafe exchanges
+        }
+    }
+
+    private func setServing(_ isServing: Bool) {
+        state.withLock {
+            unsafe self.isServing = isServing
+            state.signal()
+        }
+    }
+
+    private func nextResponse(to request: [String]) -> [UInt8] {
+        state.withLock {
+            let response = unsafe responses.popFirst() ?? Self.refusal
+            unsafe exchanges.append(
+                Exchange(requestLine: request[0], fields: Array(request.dropFirst()), response: response))
+            return response
+        }
+    }
 
     private func serve(_ connection: Int32) {
         require(connection >= 0, "a connection can be taken")
-        defer { close(connection) }
+        setServing(true)
+        defer {
+            close(connection)
+            setServing(false)
+        }
         var time = timeval(tv_sec: Self.patience, tv_usec: 0)
         _ = unsafe setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
         var received: [UInt8] = []
         while let request = nextRequest(on: connection, &received) {
-            let response = state.withLock { state in
-                let response = state.responses.popFirst() ?? Self.refusal
-                state.exchanges.append(
-                    Exchange(requestLine: request[0], fields: Array(request.dropFirst()), response: response))
-                return response
-            }
+            let response = nextResponse(to: request)
             guard write(response, on: connection) else { return }
             guard DelimitedResponse(response) != nil else {
                 shutdown(connection, Int32(SHUT_WR))
@@ -79,13 +101,12 @@ final class RuntimeServer: Sendable {
     /// The lines of the head of one request, its body read as well; `nil` where the connection has ended.
     private func nextRequest(on connection: Int32, _ received: inout [UInt8]) -> [String]? {
         while true {
-            let text = String(decoding: received, as: UTF8.self)
-            if let end = text.range(of: "\r\n\r\n") {
-                let lines = text[..<end.lowerBound].components(separatedBy: "\r\n")
+            if let (head, end) = headLines(of: received) {
+                let lines = head.map { String(decoding: $0, as: UTF8.self) }
                 let length = lines.compactMap { line in
                     line.hasPrefix("Content-Length: ") ? Int(line.dropFirst("Content-Length: ".count)) : nil
                 }
-                let total = text[..<end.upperBound].utf8.count + (length.first ?? 0)
+                let total = end + (length.first ?? 0)
                 if received.count >= total {
                     received.removeFirst(total)
                     return lines
@@ -113,42 +134,5 @@ final class RuntimeServer: Sendable {
             rest = rest.dropFirst(count)
         }
         return true
-    }
-}
-
-/// A response that every reader of HTTP/1.1 takes for the same, and whose end it tells by itself (RFC 9112 §6.3): one
-/// `Content-Length`, no coding, nothing but printable ASCII in its head, and a final status that has a body.
-struct DelimitedResponse {
-    let status: Int
-    let fields: [(name: String, value: String)]
-    let body: [UInt8]
-
-    init?(_ bytes: [UInt8]) {
-        guard let end = Self.endOfHead(bytes) else { return nil }
-        let head = bytes[..<end]
-        guard head.allSatisfy({ 0x20...0x7E ~= $0 || $0 == 0x0D || $0 == 0x0A }) else { return nil }
-        let lines = String(decoding: head, as: UTF8.self).components(separatedBy: "\r\n")
-        guard lines.allSatisfy({ !$0.utf8.contains(0x0D) && !$0.utf8.contains(0x0A) }),
-            let match = lines[0].wholeMatch(of: /HTTP\/1\.1 ([2-5][0-9][0-9])( .*)?/), let status = Int(match.1),
-            status != 204, status != 304
-        else { return nil }
-        self.status = status
-        var fields: [(name: String, value: String)] = []
-        for line in lines.dropFirst() {
-            guard let match = line.wholeMatch(of: /([A-Za-z0-9-]+):(.*)/) else { return nil }
-            fields.append((match.1.lowercased(), match.2.trimmingCharacters(in: .whitespaces)))
-        }
-        body = Array(bytes[(end + 4)...])
-        self.fields = fields
-        guard values(of: "transfer-encoding").isEmpty, values(of: "content-length") == ["\(body.count)"] else {
-            return nil
-        }
-    }
-
-    func values(of name: String) -> [String] { fields.filter { $0.name == name }.map(\.value) }
-
-    private static func endOfHead(_ bytes: [UInt8]) -> Int? {
-        guard bytes.count >= 4 else { return nil }
-        return (0...(bytes.count - 4)).first { bytes[$0..<($0 + 4)].elementsEqual([0x0D, 0x0A, 0x0D, 0x0A]) }
     }
 }

@@ -14,6 +14,10 @@ struct RuntimeTarget: FuzzTarget {
     /// Responses of one input; the last holds what follows.
     private static let responseLimit = 8
 
+    private static let fields = [
+        "Host", "User-Agent", "Accept", "Content-Type", "Content-Length", "Lambda-Runtime-Function-Error-Type",
+    ]
+
     private let server = RuntimeServer()
 
     func test(_ input: [UInt8]) -> Bool {
@@ -26,11 +30,16 @@ struct RuntimeTarget: FuzzTarget {
         }
         let incidents = Incidents()
         var handler = Handler()
+        run(api, incidents, &handler)
+        check(server.end(), handler.invocations, incidents.all)
+        return true
+    }
+
+    /// The loop, and with it the connection, ends with this function.
+    private func run(_ api: consuming RuntimeAPI, _ incidents: Incidents, _ handler: inout Handler) {
         var loop = EventLoop(api: api, log: { incidents.add($0) }, pause: { _ in })
         let end = loop.run(&handler)
         require(!end.description.isEmpty, "an end is told")
-        check(server.end(), handler.invocations, incidents.all)
-        return true
     }
 
     private func check(
@@ -54,8 +63,7 @@ struct RuntimeTarget: FuzzTarget {
 
     private func check(_ invocation: Invocation) {
         require((1...128).contains(invocation.requestID.utf8.count), "a request id is of 1 to 128 characters")
-        let isPlain = invocation.requestID.description.wholeMatch(of: /[A-Za-z0-9-]+/) != nil
-        require(isPlain, "a request id is of letters, digits and hyphens")
+        require(invocation.requestID.utf8.allSatisfy(isNameCharacter), "a request id is of letters, digits and hyphens")
         require((0...999_999_999_999_999).contains(invocation.deadlineInMilliseconds ?? 0), "a deadline has 15 digits")
         require(invocation.event.count <= RuntimeAPI.eventLimitInBytes, "an event is within its limit")
         let texts = [
@@ -80,9 +88,8 @@ struct RuntimeTarget: FuzzTarget {
             require(names.contains(String(steps[4])), "an answer is to an event that came")
             require(["response", "error"].contains(steps[5]), "an answer is a response or an error")
         }
-        let known = ["Host", "User-Agent", "Accept", "Content-Type", "Content-Length", "Lambda-Runtime-Function-Error-Type"]
         for field in exchange.fields {
-            require(known.contains { field.hasPrefix("\($0): ") }, "a request has no header but its own")
+            require(Self.fields.contains { field.hasPrefix("\($0): ") }, "a request has no header but its own")
         }
     }
 }
@@ -97,14 +104,14 @@ private struct Wanted {
         guard let response = DelimitedResponse(response), (200..<300).contains(response.status) else { return nil }
         let names = response.values(of: "lambda-runtime-aws-request-id")
         guard let name = names.first, names.allSatisfy({ $0 == name }),
-            name.wholeMatch(of: /[A-Za-z0-9-]{1,128}/) != nil
+            (1...128).contains(name.utf8.count), name.utf8.allSatisfy(isNameCharacter)
         else { return nil }
         let deadlines = Set(response.values(of: "lambda-runtime-deadline-ms"))
+        let digits = deadlines.first ?? ""
+        let isDeadline = deadlines.count == 1 && (1...15).contains(digits.utf8.count) && digits.utf8.allSatisfy(isDigit)
         requestID = name
         event = response.body
-        deadline =
-            deadlines.count == 1 && deadlines.first?.wholeMatch(of: /[0-9]{1,15}/) != nil
-            ? deadlines.first.flatMap { Int64($0) } : nil
+        deadline = isDeadline ? Int64(digits) : nil
     }
 }
 

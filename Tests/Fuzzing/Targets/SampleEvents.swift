@@ -2,6 +2,7 @@ import Foundation
 
 /// The sample events of the checkout, whose tokens were signed by keys that nobody has any more.
 struct SampleEvent {
+    let name: String
     let text: [UInt8]
     /// `nil` where it has none.
     let token: [UInt8]?
@@ -31,8 +32,8 @@ struct SampleEvent {
     var isKnown: Bool { decision == "allow" || decision == "deny" }
 
     private init(expectation name: String) {
-        let event = name.replacing(".expected.json", with: ".json")
-        text = contents(of: "events/\(event)")
+        self.name = name.replacing(".expected.json", with: "")
+        text = contents(of: "events/\(self.name).json")
         token = tokenRanges(in: text).first.map { [text] in Array(text[$0]) }
         let expected = jsonObject(contents(of: "events/\(name)"))
         decision = expected["decision"] as? String ?? ""
