@@ -16,7 +16,7 @@ struct AnswerCriterion {
     private let eventText: [UInt8]
     private let answer: [UInt8]
     private let judgement: Judgement
-    /// Whether the answer is for the one request, by `"policy": "request"`.
+    /// Whether the answer is for the one request, by `"policy": "request"`: it is kept for no other.
     private let isOfRequest: Bool
 
     init(event: [UInt8], answer: [UInt8], _ judgement: Judgement, isOfRequest: Bool) {
@@ -87,10 +87,10 @@ struct AnswerCriterion {
             isNamed(route) || callers.contains { $0.mayAsk(request.rest) }, "\(route) is what the event asks for")
     }
 
-    /// Whether the event itself says that API Gateway has chosen this route.
+    /// Whether the event itself says that API Gateway has chosen this route; one of type TOKEN never does.
     private func isNamed(_ route: String) -> Bool {
         let words = route.split(separator: " ")
-        guard words.count == 2 else { return false }
+        guard words.count == 2, !isToken else { return false }
         let method = event["httpMethod"] ?? event["requestContext"]?["http"]?["method"]
         guard words[0] == "ANY" || method?.isString(String(words[0])) ?? false else { return false }
         let names = ["\(words[1])", route, "ANY \(words[1])", "\(method?.string ?? "") \(words[1])"]
@@ -100,9 +100,11 @@ struct AnswerCriterion {
     /// What is allowed of the stage, request by request.
     private func check(_ policy: IAMEvaluator, _ callers: [SampleCaller]) {
         let (arn, prefix, rest) = request
-        let isAllowed = policy.allows(arn)
-        require(!isAllowed || judgement.reason == nil, "a request that is refused is not allowed by its answer")
-        if isAllowed && !isOfRequest { require(callers.contains { $0.mayAsk(rest) }, "the request is open") }
+        require(!policy.allows(arn) || judgement.reason == nil, "an answer that refuses does not allow its request")
+        guard !isOfRequest else {
+            require(judgement.reason == nil, "an answer to one request that is refused allows nothing")
+            return
+        }
         for other in Self.requests where !rest.elementsEqual(other.utf8) && policy.allows(prefix + other) {
             require(callers.contains { $0.mayAsk(Array(other.utf8)) }, "\(other) is open to the caller")
         }
@@ -111,12 +113,13 @@ struct AnswerCriterion {
     /// The ARN of the event, and its parts before and behind the slash after the stage.
     private var request: (arn: String, prefix: String, rest: [UInt8]) {
         let isOfPayload2 = event["version"]?.isString("2.0") ?? false || event["routeArn"] != nil
-        let isToken = event["type"]?.isString("TOKEN") ?? false
         let arn = event[isOfPayload2 && !isToken ? "routeArn" : "methodArn"]?.utf8 ?? []
         let slashes = arn.indices.filter { arn[$0] == UInt8(ascii: "/") }
         let start = slashes.count < 2 ? arn.endIndex : slashes[1] + 1
         return (text(arn), text(arn[..<start]), Array(arn[start...]))
     }
+
+    private var isToken: Bool { event["type"]?.isString("TOKEN") ?? false }
 
     private func text(_ bytes: ArraySlice<UInt8>) -> String { String(decoding: bytes, as: UTF8.self) }
 
@@ -125,7 +128,8 @@ struct AnswerCriterion {
             "/", "/external", "/external/orders", "/external/orders/4711", "/external/orders/4711/lines",
             "/external/orders.json", "/internal", "/internal/reports", "/internal/reports/daily", "/other",
         ]
-        let verbs = ["GET", "POST", "DELETE", "HEAD", "FOO"]
+        // Those that API Gateway has methods for; ANY stands for no other.
+        let verbs = ["GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "DELETE"]
         return ["$connect", "$default"] + verbs.flatMap { verb in paths.map { verb + $0 } }
     }()
 }
