@@ -13,9 +13,17 @@ let staticLibcurl = Context.environment["TURNSTILE_LIBCURL"]
 /// holds the Unicode tables that comparing strings needs; the compiler does not link them by itself.
 let embeddedStandardLibrary = Context.environment["TURNSTILE_EMBEDDED_STDLIB"]
 
+/// `TURNSTILE_FUZZ=1` adds the program that scripts/fuzz runs, and compiles the core so that libFuzzer sees where an
+/// input leads, and the sanitizers what it does to memory. Nothing else is built in that mode.
+let isFuzzed = Context.environment["TURNSTILE_FUZZ"] != nil
+let sanitizers = ["-sanitize=fuzzer,address"]
+let fuzzed =
+    sanitizers + ["-enable-testing", "-Xcc", "-fsanitize=undefined", "-Xcc", "-fno-sanitize-recover=undefined"]
+
 /// Every Swift target is compiled under the same contract; there is no per-target escape.
 let contract: [SwiftSetting] =
-    (isEmbedded ? [.enableExperimentalFeature("Embedded"), .unsafeFlags(["-wmo"])] : []) + [
+    (isEmbedded ? [.enableExperimentalFeature("Embedded"), .unsafeFlags(["-wmo"])] : [])
+    + (isFuzzed ? [.unsafeFlags(fuzzed)] : []) + [
         .strictMemorySafety(),
         .enableExperimentalFeature("Lifetimes"),
         .treatAllWarnings(as: .error),
@@ -120,6 +128,20 @@ let ordinary: [Target] = [
         swiftSettings: contract, linkerSettings: libraries),
 ]
 
+/// Every target of scripts/fuzz is in one program, which is told by `TURNSTILE_FUZZ_TARGET` which of them it is.
+let fuzzing: [Target] = [
+    .systemLibrary(name: "CLibFuzzer", path: "Tests/Fuzzing/CLibFuzzer"),
+    .executableTarget(
+        name: "turnstile-fuzz",
+        dependencies: [
+            "APIGateway", "Authorization", "AuthorizerService", "CLibFuzzer", "HTTPTransport", "JOSE", "LambdaRuntime",
+            "OpenSSLSignatures", "StrictJSON", "TestSupport",
+        ],
+        path: "Tests/Fuzzing/Targets", swiftSettings: contract,
+        // GNU gold, the toolchain's usual linker, fails over the sanitizers' sections.
+        linkerSettings: libraries + [.unsafeFlags(sanitizers + ["-use-ld=lld"])]),
+]
+
 func tests(for module: String, with others: [Target.Dependency] = []) -> Target {
     .testTarget(
         name: "\(module)Tests", dependencies: [.byName(name: module), "TestSupport"] + others, swiftSettings: contract,
@@ -135,6 +157,6 @@ let package = Package(
             .package(url: "https://github.com/swhitty/FlyingFox", exact: "0.27.1"),
             .package(url: "https://github.com/jpsim/Yams.git", exact: "6.2.2"),
         ],
-    targets: core + (isEmbedded ? [] : ordinary),
+    targets: core + (isEmbedded ? [] : ordinary) + (isFuzzed ? fuzzing : []),
     swiftLanguageModes: [.v6]
 )

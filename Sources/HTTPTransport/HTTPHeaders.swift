@@ -74,8 +74,8 @@ extension HTTPHeaders {
 
     /// Takes one line as it came, its end included.
     ///
-    /// - Returns: `false` if it is no header: it has no colon or no name, or continues the line before it, which a
-    ///   server must not send (RFC 9112 §5.2).
+    /// - Returns: `false` if it is no header: it has no colon or no name, continues the line before it, which a server
+    ///   must not send (RFC 9112 §5.2), or has a CR, LF or NUL in its value (RFC 9110 §5.5).
     mutating func append(line: Span<UInt8>) -> Bool {
         var colon = 0
         while colon < line.count, line[colon] != UInt8(ascii: ":") {
@@ -85,6 +85,9 @@ extension HTTPHeaders {
         guard colon > 0, colon < line.count else { return false }
         var start = colon + 1
         var end = line.count
+        if line[end - 1] == 0x0A { end -= 1 }
+        if line[end - 1] == 0x0D { end -= 1 }
+        for index in start..<end where Self.isDangerous(line[index]) { return false }
         while start < end, Self.isBlank(line[start]) { start += 1 }
         while end > start, Self.isBlank(line[end - 1]) { end -= 1 }
         let base = bytes.count
@@ -92,6 +95,8 @@ extension HTTPHeaders {
         lines.append(Line(name: base..<(base + colon), value: (base + start)..<(base + end)))
         return true
     }
+
+    private static func isDangerous(_ byte: UInt8) -> Bool { byte == 0x0D || byte == 0x0A || byte == 0 }
 
     private static func isBlank(_ byte: UInt8) -> Bool {
         byte == 0x20 || byte == 0x09 || byte == 0x0D || byte == 0x0A

@@ -12,7 +12,7 @@ struct CallerTests {
         let policy = IssuerPolicy(name: "machines", issuer: ExactString(TestToken.issuer), audiences: .any)
         let token = TestToken(claims: ["cognito:groups": #"["operators"]"#, "tenant": #""t1""#])
         let unverified = try UnverifiedToken(parsing: token.bytes[...])
-        let members = token.key.publicMembers.map { #""\#($0)":"\#($1)""# }.joined(separator: ",")
+        let members = token.key.material.publicMembers.map { #""\#($0)":"\#($1)""# }.joined(separator: ",")
         let keys = try KeySet(
             parsing: Array(#"{"keys":[{"kid":"\#(TestToken.keyID)",\#(members)}]}"#.utf8), using: OpenSSLVerifier())
         let verified = try TokenVerifier(signatures: OpenSSLVerifier()).verify(

@@ -65,6 +65,9 @@ struct ResponseHeadTests {
         ("a folded header", "HTTP/1.1 200 OK\r\nETag: a\r\n b\r\n\r\n{}"),
         ("a header without a colon", "HTTP/1.1 200 OK\r\nETag\r\n\r\n{}"),
         ("white space before the colon", "HTTP/1.1 200 OK\r\nETag : a\r\n\r\n{}"),
+        ("half a line's end within a header", "HTTP/1.1 200 OK\r\nETag: a\rb\r\n\r\n{}"),
+        ("half a line's end before its end", "HTTP/1.1 200 OK\r\nETag: a\r\r\n\r\n{}"),
+        ("a NUL within a header", "HTTP/1.1 200 OK\r\nETag: a\0b\r\n\r\n{}"),
         ("no status line", "{\"keys\":[]}"),
         ("another protocol", "SSH-2.0-OpenSSH_9.2\r\n"),
     ]

@@ -12,7 +12,7 @@ struct JWKTests {
         let reason: SkippedKey.Reason?
 
         init(_ key: SigningKey, _ name: String, _ value: String?, _ reason: SkippedKey.Reason?) {
-            testDescription = "\(name) = \((value ?? "absent").prefix(40)) on \(key.publicMembers["kty"] ?? "")"
+            testDescription = "\(name) = \((value ?? "absent").prefix(40)) on \(key.material.publicMembers["kty"] ?? "")"
             self.key = key
             members = [name: value]
             self.reason = reason

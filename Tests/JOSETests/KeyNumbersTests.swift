@@ -45,7 +45,7 @@ struct KeyNumbersTests {
 
     @Test(arguments: ["n", "e"])
     func `the numbers of an RSA key are Base64urlUInt`(_ name: String) throws {
-        let value = SigningKey.rsa.publicMembers[name] ?? ""
+        let value = SigningKey.rsa.material.publicMembers[name] ?? ""
         for text in ["\"\(value)=\"", "\"AA\(value)\"", "\" \(value)\"", "\"\"", "null", "65537", "[]"] {
             #expect(try Self.reason(.rsa, [name: text]) == .malformed, "\(text)")
         }

@@ -48,9 +48,24 @@ package import JOSE
     /// The number of points of an elliptic curve key's group, as libcrypto knows it.
     package var groupOrder: [UInt8]? { unsafe KeyGeneration.number(OSSL_PKEY_PARAM_EC_ORDER, of: handle) }
 
+    /// The public JWK.
+    ///
+    /// - Parameters:
+    ///   - keyID: `kid`; `nil` leaves it out.
+    ///   - members: More members, or others in place of the key's own: a name, and a JSON text or `nil`.
+    /// - Returns: A JSON object.
+    package func jwk(keyID: String? = nil, replacing members: [String: String?] = [:]) -> String {
+        var all = material.publicMembers.mapValues { "\"\($0)\"" }
+        if let keyID { all["kid"] = "\"\(keyID)\"" }
+        for (name, value) in members { all[name] = value }
+        return jsonObject(all)
+    }
+}
+
+extension KeyMaterial {
     /// The public JWK's members but for `kid`, `use`, `alg`: name and value, unescaped.
     package var publicMembers: [String: String] {
-        switch material {
+        switch self {
         case .rsa(let modulus, let exponent):
             let bytes = [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: exponent >> $0) }.drop { $0 == 0 }
             return ["kty": "RSA", "n": Base64URL.encode(modulus), "e": Base64URL.encode(Array(bytes))]
@@ -59,19 +74,6 @@ package import JOSE
         case .edwards(let curve, let publicKey):
             return ["kty": "OKP", "crv": curve.rawValue, "x": Base64URL.encode(publicKey)]
         }
-    }
-
-    /// The public JWK.
-    ///
-    /// - Parameters:
-    ///   - keyID: `kid`; `nil` leaves it out.
-    ///   - members: More members, or others in place of the key's own: a name, and a JSON text or `nil`.
-    /// - Returns: A JSON object.
-    package func jwk(keyID: String? = nil, replacing members: [String: String?] = [:]) -> String {
-        var all = publicMembers.mapValues { "\"\($0)\"" }
-        if let keyID { all["kid"] = "\"\(keyID)\"" }
-        for (name, value) in members { all[name] = value }
-        return jsonObject(all)
     }
 }
 

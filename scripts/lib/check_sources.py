@@ -33,6 +33,7 @@ C_MODULES = {
     "CLibcrypto": {"OpenSSLSignatures", "TestSupport"},
     "CLibcurl": {"HTTPTransport"},
     "CPOSIX": {"AuthorizerService"},
+    "CLibFuzzer": {"Fuzzing"},
 }
 CORE = set(ALLOWED_IMPORTS)
 ALLOWED = ALLOWED_IMPORTS | ALLOWED_IMPORTS_OF_THE_TOOL

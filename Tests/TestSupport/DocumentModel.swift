@@ -1,8 +1,7 @@
-import StrictJSON
-import TestSupport
+package import StrictJSON
 
 /// A JSON value as data, with which what a document answers is compared. Numbers are texts.
-indirect enum DocumentModel: Equatable {
+package indirect enum DocumentModel: Equatable, Sendable {
     case null
     case bool(Bool)
     case number(String)
@@ -10,13 +9,18 @@ indirect enum DocumentModel: Equatable {
     case array([DocumentModel])
     case object([Member])
 
-    struct Member: Equatable {
-        var name: ExactString
-        var value: DocumentModel
+    package struct Member: Equatable, Sendable {
+        package var name: ExactString
+        package var value: DocumentModel
+
+        package init(name: ExactString, value: DocumentModel) {
+            self.name = name
+            self.value = value
+        }
     }
 
     /// What the accessors of a value answer, taken together; `nil` if they contradict one another.
-    init?(_ value: JSONValue) {
+    package init?(_ value: JSONValue) {
         switch value.kind {
         case .null:
             guard value.isNull else { return nil }
@@ -32,17 +36,20 @@ indirect enum DocumentModel: Equatable {
             self = .string(string)
         case .array:
             guard let elements = value.elements else { return nil }
-            self = .array(elements.compactMap { Self($0) })
+            let models = elements.map { Self($0) }
+            guard !models.contains(nil) else { return nil }
+            self = .array(models.compactMap { $0 })
         case .object:
             guard let members = value.members else { return nil }
-            self = .object(
-                members.compactMap { member in
-                    Self(member.value).map { Member(name: ExactString(utf8: member.nameUTF8), value: $0) }
-                })
+            let models = members.map { member in
+                Self(member.value).map { Member(name: ExactString(utf8: member.nameUTF8), value: $0) }
+            }
+            guard !models.contains(nil) else { return nil }
+            self = .object(models.compactMap { $0 })
         }
     }
 
-    func write(to writer: inout JSONWriter) {
+    package func write(to writer: inout JSONWriter) {
         switch self {
         case .null: writer.null()
         case .bool(let bool): writer.bool(bool)
@@ -66,7 +73,7 @@ indirect enum DocumentModel: Equatable {
 // MARK: Generating
 
 extension DocumentModel {
-    static func random(depth: Int, using random: inout SeededRandom) -> Self {
+    package static func random(depth: Int, using random: inout SeededRandom) -> Self {
         let count = Int.random(in: 0...(random.oneIn(30) ? 60 : 4), using: &random)
         switch Int.random(in: depth > 0 ? 0..<8 : 0..<5, using: &random) {
         case 0: return .null
@@ -80,7 +87,7 @@ extension DocumentModel {
         }
     }
 
-    static func randomNumber(using random: inout SeededRandom) -> String {
+    package static func randomNumber(using random: inout SeededRandom) -> String {
         func digits(_ random: inout SeededRandom) -> String {
             String((0..<Int.random(in: 1...5, using: &random)).map { _ in random.pick(Array("0123456789")) })
         }
@@ -94,7 +101,7 @@ extension DocumentModel {
     }
 
     /// Short and from a small alphabet, so that names come close to one another.
-    static func randomString(using random: inout SeededRandom) -> ExactString {
+    package static func randomString(using random: inout SeededRandom) -> ExactString {
         let scalars: [Unicode.Scalar] = [
             "a", "b", "A", " ", "\"", "\\", "/", "\u{0}", "\n", "\u{1F}", "\u{7F}", "\u{80}", "é", "\u{301}", "e",
             "\u{7FF}", "\u{800}", "\u{D7FF}", "\u{E000}", "\u{FFFF}", "\u{10000}", "\u{10FFFF}", "😀",
@@ -108,7 +115,7 @@ extension DocumentModel {
 // MARK: Shrinking
 
 extension DocumentModel {
-    var smaller: [Self] {
+    package var smaller: [Self] {
         switch self {
         case .null: []
         case .bool, .number("0"): [.null]

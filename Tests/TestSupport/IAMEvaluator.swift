@@ -3,22 +3,22 @@ import Foundation
 /// IAM's rules for the resources of a policy, written from IAM's documentation and from nothing of this package's:
 /// *Policy evaluation logic* (an explicit deny wins; what is not allowed is denied) and *IAM JSON policy elements:
 /// Resource* (`*` any characters, `?` any one, case-sensitive).
-struct IAMEvaluator {
+package struct IAMEvaluator {
     private let allow: [[Piece]]
     private let deny: [[Piece]]
 
     /// What stands between two stars, `nil` for a question mark.
     private typealias Piece = [UInt8?]
 
-    init(allow: [String], deny: [String]) {
+    package init(allow: [String], deny: [String]) {
         self.allow = allow.map { Self.pieces(of: $0.utf8) }
         self.deny = deny.map { Self.pieces(of: $0.utf8) }
     }
 
-    struct NotAnAnswer: Error {}
+    package struct NotAnAnswer: Error {}
 
     /// Reads an answer as whoever receives it does, with another parser than the one that belongs to its writer.
-    init(answer: [UInt8]) throws {
+    package init(answer: [UInt8]) throws {
         guard let object = try JSONSerialization.jsonObject(with: Data(answer)) as? [String: Any],
             let document = object["policyDocument"] as? [String: Any], document["Version"] as? String == "2012-10-17",
             let statements = document["Statement"] as? [[String: Any]],
@@ -34,12 +34,12 @@ struct IAMEvaluator {
         self.init(allow: resources["Allow"] ?? [], deny: resources["Deny"] ?? [])
     }
 
-    func allows(_ resource: String) -> Bool {
+    package func allows(_ resource: String) -> Bool {
         let resource = Array(resource.utf8)
         return !deny.contains { Self.matches($0, resource) } && allow.contains { Self.matches($0, resource) }
     }
 
-    static func matches(_ pattern: String, _ text: String) -> Bool {
+    package static func matches(_ pattern: String, _ text: String) -> Bool {
         matches(pieces(of: pattern.utf8), Array(text.utf8))
     }
 
