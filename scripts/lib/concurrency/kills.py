@@ -61,7 +61,8 @@ def judged(load: Load, first: dict, last: dict) -> str:
         f"{kills:,} kills ({signals}); {counts[RIGHT]:,} right, {counts[DIED]:,} {DIED}, {counts[LOST]:,} {LOST},"
         f" {counts[TIMED_OUT]:,} {TIMED_OUT} (after {FUNCTION_TIMEOUT_SECONDS} s); {events['answer_refused']:,} errors"
         f" refused since there was an answer, {events['answer_failed']:,} not accepted in time; none idle"
-        f" {counts[BUSY]:,} times; back after {last['median'] * 1_000:.0f} ms, at most {last['slowest'] * 1_000:.0f} ms;"
+        f" {counts[BUSY]:,} times; back after {last['median'] * 1_000:.0f} ms,"
+        f" {last['late']:,} times after more than 1 s, at most {last['slowest'] * 1_000:.0f} ms;"
         f" the supervisor has {first['descriptors']} descriptors and {first['kib']:,} KiB, then {last['descriptors']}"
         f" and {last['kib']:,} KiB"
     )
