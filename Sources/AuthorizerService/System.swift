@@ -159,7 +159,10 @@ package enum System {
     ///
     /// A line that is longer than a pipe takes at once (4,096 bytes) can be cut where the reader stalls within it.
     ///
-    /// - Parameter milliseconds: How long to wait for the reader, at each piece of so many bytes.
+    /// - Parameters:
+    ///   - line: With its newline.
+    ///   - stream: Where to.
+    ///   - milliseconds: How long to wait for the reader, at each piece of so many bytes.
     /// - Returns: How many bytes were written.
     static func write(_ line: [UInt8], to stream: Stream, withinMilliseconds milliseconds: Int32) -> Int {
         var written = 0

@@ -40,7 +40,8 @@ struct SharedKeyNewsTests {
         let shared = try memory().keys(0)
         var bench = try SourceBench(.keys("k1", headers: [["ETag", #""1""#]]))
         #expect(try bench.refresh(at: 0) == "fetched")
-        shared.tell(.set(Array("no set".utf8), entityTag: nil, fetchStartedAt: SourceBench.at(5_900)), endedAt: SourceBench.at(5_900))
+        let time = SourceBench.at(5_900)
+        shared.tell(.set(Array("no set".utf8), entityTag: nil, fetchStartedAt: time), endedAt: time)
         bench.source.takeNews(from: shared)
         #expect(bench.look(at: 6_000) == "unavailable")
     }

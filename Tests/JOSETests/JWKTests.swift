@@ -12,7 +12,8 @@ struct JWKTests {
         let reason: SkippedKey.Reason?
 
         init(_ key: SigningKey, _ name: String, _ value: String?, _ reason: SkippedKey.Reason?) {
-            testDescription = "\(name) = \((value ?? "absent").prefix(40)) on \(key.material.publicMembers["kty"] ?? "")"
+            let type = key.material.publicMembers["kty"] ?? ""
+            testDescription = "\(name) = \((value ?? "absent").prefix(40)) on \(type)"
             self.key = key
             members = [name: value]
             self.reason = reason

@@ -52,7 +52,8 @@ extension KeySource {
         if learn(from: shared) { return .learned }
         let rest = timeout - uptime().nanoseconds(since: start) / 1_000_000
         guard rest >= min(Judge.shortestFetchInMilliseconds, timeout) else { return .outOfTime }
-        let record = refresh(fetcher, timeoutInMilliseconds: rest, tell: { shared.tell($0, endedAt: $1) }, uptime: uptime)
+        let record = refresh(
+            fetcher, timeoutInMilliseconds: rest, tell: { shared.tell($0, endedAt: $1) }, uptime: uptime)
         knownGeneration = shared.generation
         return .asked(record)
     }
