@@ -153,7 +153,7 @@ package struct Judge {
             case .outOfTime: judgement.verdict = .fault(.deadlineTooNear)
             }
         } catch {
-            judgement.verdict = .reject(.token(error))
+            judgement.verdict = Judgement.Verdict(error)
         }
         return judgement
     }

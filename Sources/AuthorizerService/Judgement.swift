@@ -13,6 +13,11 @@ package struct Judgement: Sendable {
         case reject(Rejection)
         /// It could not be judged. Never an Allow.
         case fault(Fault)
+
+        /// Of a token that was not accepted.
+        init(_ error: TokenError) {
+            self = error == .cryptographyFailed ? .fault(.cryptographyFailed) : .reject(.token(error))
+        }
     }
 
     package var verdict: Verdict
@@ -56,6 +61,8 @@ package enum Fault: Error, Equatable, Sendable {
     case deadlineTooNear
     /// The machine's clock cannot be read, or is before 1970 or after 2262.
     case clockUnusable
+    /// libcrypto could not judge the signature, for want of memory.
+    case cryptographyFailed
     /// The answer would break a limit of API Gateway.
     case answerTooLarge(AuthorizerResponseError)
     /// The process that handled the event ended before it had answered; said by the one that found it so.
@@ -67,6 +74,7 @@ package enum Fault: Error, Equatable, Sendable {
         case .keysUnavailable: "keys_unavailable"
         case .deadlineTooNear: "deadline_too_near"
         case .clockUnusable: "clock_unusable"
+        case .cryptographyFailed: "cryptography_failed"
         case .answerTooLarge: "answer_too_large"
         case .workerDied: "worker_died"
         }
@@ -79,6 +87,7 @@ package enum Fault: Error, Equatable, Sendable {
         case .keysUnavailable: "Authorizer.KeysUnavailable"
         case .deadlineTooNear: "Authorizer.DeadlineTooNear"
         case .clockUnusable: "Authorizer.ClockUnusable"
+        case .cryptographyFailed: "Authorizer.CryptographyFailed"
         case .answerTooLarge: "Authorizer.AnswerTooLarge"
         case .workerDied: "Authorizer.WorkerDied"
         }
@@ -92,6 +101,7 @@ extension Fault: CustomStringConvertible {
         case .keysUnavailable: "the issuer's keys could not be had"
         case .deadlineTooNear: "the issuer's keys had to be fetched, and the deadline is too near"
         case .clockUnusable: "the clock cannot be read, or is set to a time before 1970 or after 2262"
+        case .cryptographyFailed: "libcrypto could not judge the signature: it is out of memory"
         case .answerTooLarge(let error): error.description
         case .workerDied: "the worker that handled the event ended before it had answered"
         }

@@ -130,6 +130,7 @@ package enum KeyFetchError: Error, Sendable {
         switch self {
         case .transport(let error): error.code
         case .status: "http_status"
+        case .notAKeySet(.cryptographyFailed): "cryptography_failed"
         case .notAKeySet: "not_a_key_set"
         case .noUsableKey: "no_usable_key"
         case .discovery: "discovery_failed"

@@ -24,20 +24,19 @@ package struct KeySet<Prepared> {
     /// - Parameters:
     ///   - bytes: The JSON text of the set, as received.
     ///   - signatures: What prepares the keys.
-    /// - Throws: ``KeySetError`` where the text is no JWK Set at all. A set without a usable key is not an error
-    ///   here: see ``isEmpty``.
+    /// - Throws: ``KeySetError`` where the text is no JWK Set at all, or the library could not take a key. A set without
+    ///   a usable key is not an error here: see ``isEmpty``.
     package init<Signatures: SignatureVerifier>(
         parsing bytes: [UInt8], using signatures: Signatures
     ) throws(KeySetError) where Signatures.PreparedKey == Prepared {
         let elements = try JWKSet.elements(parsing: bytes)
         var ambiguous: Set<ExactString> = []
         for element in elements {
-            let keyID = JWK.keyID(of: element)
+            let key = try VerificationKey<Prepared>.read(element, using: signatures)
             do throws(SkippedKey.Reason) {
-                let key = try VerificationKey(JWK(element), using: signatures)
-                try insert(key, unlessAmongst: &ambiguous)
+                try insert(key.get(), unlessAmongst: &ambiguous)
             } catch {
-                skipped.append(SkippedKey(keyID: keyID, reason: error))
+                skipped.append(SkippedKey(keyID: JWK.keyID(of: element), reason: error))
             }
         }
         removeKeys(named: ambiguous)
@@ -133,10 +132,25 @@ extension KeySet {
 }
 
 extension VerificationKey {
-    fileprivate init<Signatures: SignatureVerifier>(
-        _ jwk: JWK, using signatures: Signatures
-    ) throws(SkippedKey.Reason) where Signatures.PreparedKey == Prepared {
-        guard let prepared = signatures.prepare(jwk.material) else { throw .rejectedByLibrary }
+    /// - Returns: The key, or why it is skipped.
+    fileprivate static func read<Signatures: SignatureVerifier>(
+        _ element: JSONValue, using signatures: Signatures
+    ) throws(KeySetError) -> Result<Self, SkippedKey.Reason> where Signatures.PreparedKey == Prepared {
+        let jwk: JWK
+        do throws(SkippedKey.Reason) {
+            jwk = try JWK(element)
+        } catch {
+            return .failure(error)
+        }
+        do throws(CryptographyFailure) {
+            guard let prepared = try signatures.prepare(jwk.material) else { return .failure(.rejectedByLibrary) }
+            return .success(Self(jwk, prepared))
+        } catch {
+            throw .cryptographyFailed
+        }
+    }
+
+    private init(_ jwk: JWK, _ prepared: Prepared) {
         self.prepared = prepared
         keyID = jwk.keyID
         algorithms = jwk.algorithms

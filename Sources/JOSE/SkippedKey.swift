@@ -65,6 +65,8 @@ package enum KeySetError: Error, Equatable, Sendable {
     /// Not an object with an array `keys` (RFC 7517 §5).
     case notAKeySet
     case tooManyKeys(limit: Int)
+    /// The cryptographic library could not take one of the keys, which may be good: the set would not be whole.
+    case cryptographyFailed
 }
 
 extension KeySetError: CustomStringConvertible {
@@ -74,6 +76,7 @@ extension KeySetError: CustomStringConvertible {
         case .json(let error): "key set is not JSON: \(error.description)"
         case .notAKeySet: "key set is not an object with an array named keys"
         case .tooManyKeys(let limit): "key set holds more than \(limit) keys"
+        case .cryptographyFailed: "key set could not be prepared: the cryptographic library is out of memory"
         }
     }
 }

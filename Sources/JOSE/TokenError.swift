@@ -11,6 +11,9 @@ package enum TokenError: Error, Equatable, Sendable {
     case unknownIssuer
     /// No usable key of the issuer has this `kid`; or there is no `kid` and not exactly one key that fits.
     case unknownKey
+    /// The cryptographic library could not judge the signature. The one case that is not about the token: a fault of
+    /// ours and no refusal.
+    case cryptographyFailed
     /// The signature does not verify under the key (RFC 7515 §5.2).
     case invalidSignature
     /// A claim is not of the type that RFC 7519 §4.1 gives it.
@@ -85,6 +88,7 @@ extension TokenError {
         case .unsupportedAlgorithm: "unsupported_algorithm"
         case .unknownIssuer: "unknown_issuer"
         case .unknownKey: "unknown_key"
+        case .cryptographyFailed: "cryptography_failed"
         case .invalidSignature: "invalid_signature"
         case .invalidClaims: "invalid_claims"
         case .expired: "token_expired"
@@ -107,6 +111,7 @@ extension TokenError: CustomStringConvertible {
         case .unsupportedAlgorithm: "token's alg is not one this issuer and key are used with"
         case .unknownIssuer: "token's iss is not a configured issuer"
         case .unknownKey: "no usable key of the issuer is the one the token names"
+        case .cryptographyFailed: "signature could not be judged: the cryptographic library is out of memory"
         case .invalidSignature: "signature does not verify under the issuer's key"
         case .invalidClaims(let claim): claim.description
         case .expired(let exp, let now): "token expired \(now.secondsSinceEpoch - exp.secondsSinceEpoch) s ago"

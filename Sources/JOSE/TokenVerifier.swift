@@ -76,14 +76,20 @@ package struct TokenVerifier<Signatures: SignatureVerifier> {
     /// Checks the signature alone. It says who signed, and nothing of what may be believed or when.
     ///
     /// - Throws: ``TokenError/unsupportedAlgorithm`` where the key is not for the token's `alg`;
-    ///   ``TokenError/invalidSignature``.
+    ///   ``TokenError/cryptographyFailed``; ``TokenError/invalidSignature``.
     package func verifySignature(
         of jws: CompactJWS, under key: VerificationKey<Signatures.PreparedKey>
     ) throws(TokenError) {
         let algorithm = try jws.algorithm()
         guard key.algorithms.contains(algorithm) else { throw .unsupportedAlgorithm }
-        guard signatures.isValid(jws.signature[...], over: jws.signingInput, under: key.prepared, using: algorithm)
-        else { throw .invalidSignature }
+        let isValid: Bool
+        do throws(CryptographyFailure) {
+            isValid = try signatures.isValid(
+                jws.signature[...], over: jws.signingInput, under: key.prepared, using: algorithm)
+        } catch {
+            throw .cryptographyFailed
+        }
+        guard isValid else { throw .invalidSignature }
     }
 }
 

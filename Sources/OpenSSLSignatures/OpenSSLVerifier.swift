@@ -8,41 +8,36 @@ package import JOSE
 package struct OpenSSLVerifier: SignatureVerifier, Sendable {
     package init() {}
 
-    package func prepare(_ key: KeyMaterial) -> PublicKey? { PublicKey(key) }
+    package func prepare(_ key: KeyMaterial) throws(CryptographyFailure) -> PublicKey? { try PublicKey(key) }
 
     package func isValid(
         _ signature: ArraySlice<UInt8>, over signingInput: ArraySlice<UInt8>, under key: PublicKey,
         using algorithm: Algorithm
-    ) -> Bool {
+    ) throws(CryptographyFailure) -> Bool {
         guard
             algorithm.fits(key.material),
             signature.count == algorithm.signatureLengthInBytes(under: key.material)
         else { return false }
-        let isValid = isValidOnceMeasured(signature, over: signingInput, under: key, using: algorithm)
-        if !isValid { OpenSSL.forgetErrors() }
-        return isValid
-    }
-
-    private func isValidOnceMeasured(
-        _ signature: ArraySlice<UInt8>, over signingInput: ArraySlice<UInt8>, under key: PublicKey,
-        using algorithm: Algorithm
-    ) -> Bool {
+        // Others, such as TLS, may have left some: what is read below must be of this signature.
+        OpenSSL.forgetErrors()
         switch key.material {
         case .edwards(let curve, _):
-            return curve.isInRange(signature) && key.isValidPureSignature(signature, over: signingInput)
+            guard curve.isInRange(signature) else { return false }
+            return try key.isValidPureSignature(signature, over: signingInput)
         case .ellipticCurve(let curve, _, _):
             guard curve.isInRange(signature) else { return false }
-            return isValid(ECDSASignature.der(signature)[...], over: signingInput, key.context(for: algorithm))
+            let signature = ECDSASignature.der(signature)[...]
+            return try isValid(signature, over: signingInput, key.context(for: algorithm))
         case .rsa:
-            return isValid(signature, over: signingInput, key.context(for: algorithm))
+            return try isValid(signature, over: signingInput, key.context(for: algorithm))
         }
     }
 
     private func isValid(
-        _ signature: ArraySlice<UInt8>, over signingInput: ArraySlice<UInt8>, _ context: VerificationContext?
-    ) -> Bool {
-        guard let context, let digest = context.digest.digest(of: signingInput) else { return false }
-        return context.isValid(signature, overDigest: digest)
+        _ signature: ArraySlice<UInt8>, over signingInput: ArraySlice<UInt8>, _ context: VerificationContext
+    ) throws(CryptographyFailure) -> Bool {
+        guard let digest = context.digest.digest(of: signingInput) else { throw CryptographyFailure() }
+        return try context.isValid(signature, overDigest: digest)
     }
 }
 

@@ -10,8 +10,10 @@ import JOSE
     private let handle: OpaquePointer
     private var contexts: [Algorithm: VerificationContext] = [:]
 
-    /// - Returns: `nil` where libcrypto does not take the key: a point off its curve, want of memory.
-    init?(_ material: KeyMaterial) {
+    /// - Returns: `nil` where libcrypto does not take the key: a point off its curve, or bytes that are none.
+    /// - Throws: Where it has no memory for it.
+    init?(_ material: KeyMaterial) throws(CryptographyFailure) {
+        OpenSSL.forgetErrors()
         let handle =
             switch material {
             case .rsa(let modulus, let exponent): unsafe KeyImport.rsa(modulus: modulus, exponent: exponent)
@@ -19,7 +21,7 @@ import JOSE
             case .edwards(let curve, let bytes): unsafe KeyImport.edwards(curve, bytes)
             }
         guard let handle = unsafe handle else {
-            OpenSSL.forgetErrors()
+            guard ErrorQueue().isRefusal(of: material) else { throw CryptographyFailure() }
             return nil
         }
         self.material = material
@@ -29,33 +31,49 @@ import JOSE
     deinit { unsafe EVP_PKEY_free(handle) }
 
     /// A context is set up at the first use of an algorithm and kept: that saves two of seventeen microseconds.
-    func context(for algorithm: Algorithm) -> VerificationContext? {
+    func context(for algorithm: Algorithm) throws(CryptographyFailure) -> VerificationContext {
         if let context = contexts[algorithm] { return context }
         guard let context = unsafe VerificationContext(handle, algorithm) else {
             OpenSSL.forgetErrors()
-            return nil
+            throw CryptographyFailure()
         }
         contexts[algorithm] = context
         return context
     }
 
     /// `EVP_DigestVerify(3)` for the algorithms that hash the message themselves (RFC 8032 §5.1.7, §5.2.7).
-    func isValidPureSignature(_ signature: ArraySlice<UInt8>, over message: ArraySlice<UInt8>) -> Bool {
-        guard let context = unsafe EVP_MD_CTX_new() else { return false }
+    ///
+    /// Of some of its allocations libcrypto tells nobody that they failed, so it refuses only what it refuses twice.
+    func isValidPureSignature(
+        _ signature: ArraySlice<UInt8>, over message: ArraySlice<UInt8>
+    ) throws(CryptographyFailure) -> Bool {
+        if try isValidOnce(signature, over: message) { return true }
+        return try isValidOnce(signature, over: message)
+    }
+
+    private func isValidOnce(
+        _ signature: ArraySlice<UInt8>, over message: ArraySlice<UInt8>
+    ) throws(CryptographyFailure) -> Bool {
+        defer { OpenSSL.forgetErrors() }
+        guard let context = unsafe EVP_MD_CTX_new() else { throw CryptographyFailure() }
         defer { unsafe EVP_MD_CTX_free(context) }
-        guard unsafe EVP_DigestVerifyInit(context, nil, nil, nil, handle) == 1 else { return false }
-        return unsafe signature.withUnsafeBufferPointer { signature in
+        guard unsafe EVP_DigestVerifyInit(context, nil, nil, nil, handle) == 1 else { throw CryptographyFailure() }
+        let status = unsafe signature.withUnsafeBufferPointer { signature in
             unsafe message.withUnsafeBufferPointer { message in
                 unsafe EVP_DigestVerify(
-                    context, signature.baseAddress, signature.count, message.baseAddress, message.count) == 1
+                    context, signature.baseAddress, signature.count, message.baseAddress, message.count)
             }
         }
+        if status == 1 { return true }
+        if ErrorQueue().isOutOfMemory { throw CryptographyFailure() }
+        return false
     }
 }
 
 /// An `EVP_PKEY_CTX` that is ready to verify digests under one key by one algorithm.
 @safe final class VerificationContext {
     let digest: MessageDigest
+    private let family: Algorithm.Family
     /// `EVP_PKEY_CTX *`, owned.
     private let handle: OpaquePointer
 
@@ -70,13 +88,14 @@ import JOSE
         }
         guard let digest = MessageDigest(hash), let handle = unsafe EVP_PKEY_CTX_new(key, nil) else { return nil }
         self.digest = digest
+        family = algorithm.family
         unsafe self.handle = handle
-        guard unsafe EVP_PKEY_verify_init(handle) == 1, setParameters(of: algorithm.family) else { return nil }
+        guard unsafe EVP_PKEY_verify_init(handle) == 1, setParameters() else { return nil }
     }
 
     deinit { unsafe EVP_PKEY_CTX_free(handle) }
 
-    private func setParameters(of family: Algorithm.Family) -> Bool {
+    private func setParameters() -> Bool {
         switch family {
         case .rsaPKCS1:
             unsafe EVP_PKEY_CTX_set_rsa_padding(handle, RSA_PKCS1_PADDING) == 1
@@ -91,13 +110,18 @@ import JOSE
         }
     }
 
-    /// `EVP_PKEY_verify(3)`, which may be called again and again. Whatever is not 1 is a refusal, its errors included.
-    func isValid(_ signature: ArraySlice<UInt8>, overDigest digest: [UInt8]) -> Bool {
-        unsafe signature.withUnsafeBufferPointer { signature in
+    /// `EVP_PKEY_verify(3)`, which may be called again and again.
+    func isValid(
+        _ signature: ArraySlice<UInt8>, overDigest digest: [UInt8]
+    ) throws(CryptographyFailure) -> Bool {
+        let status = unsafe signature.withUnsafeBufferPointer { signature in
             unsafe digest.withUnsafeBufferPointer { digest in
                 unsafe EVP_PKEY_verify(
-                    handle, signature.baseAddress, signature.count, digest.baseAddress, digest.count) == 1
+                    handle, signature.baseAddress, signature.count, digest.baseAddress, digest.count)
             }
         }
+        if status == 1 { return true }
+        guard ErrorQueue().isRefusal(byStatus: status, of: family) else { throw CryptographyFailure() }
+        return false
     }
 }

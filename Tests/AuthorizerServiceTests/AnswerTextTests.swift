@@ -140,6 +140,15 @@ struct AnswerTextTests {
         #expect(!error.message.contains(Self.marker))
     }
 
+    /// Whoever is told "Unauthorized" may be told so again from API Gateway's cache; an error is not kept.
+    @Test func `a signature that could not be judged is a fault, and a refusal stays one`() throws {
+        #expect(Judgement(Judgement.Verdict(.cryptographyFailed)).decision == "fault")
+        #expect(Judgement(Judgement.Verdict(.cryptographyFailed)).reason == "cryptography_failed")
+        for error in Self.tokenErrors { #expect(Judgement(Judgement.Verdict(error)).decision == "reject") }
+        #expect(KeyFetchError.notAKeySet(.cryptographyFailed).code == "cryptography_failed")
+        #expect(KeyFetchError.notAKeySet(.notAKeySet).code == "not_a_key_set")
+    }
+
     @Test func `threat 83: other faults have texts that never vary`() throws {
         var writer = try Self.writer("")
         let request = try AuthorizerRequest(parsing: Array(Self.events[0].utf8))
@@ -147,6 +156,7 @@ struct AnswerTextTests {
             (.keysUnavailable, "the issuer's keys could not be had"),
             (.deadlineTooNear, "the issuer's keys had to be fetched, and the deadline is too near"),
             (.clockUnusable, "the clock cannot be read, or is set to a time before 1970 or after 2262"),
+            (.cryptographyFailed, "libcrypto could not judge the signature: it is out of memory"),
         ]
         for (fault, text) in faults {
             let answer = writer.answer(Judgement(.fault(fault)), to: request).0

@@ -7,16 +7,17 @@ import Testing
 struct TokenErrorTests {
     /// The contract, in the order of the checks.
     static let codes = [
-        "malformed_token", "unsupported_algorithm", "unknown_issuer", "unknown_key", "invalid_signature",
-        "invalid_claims", "token_expired", "token_not_yet_valid", "wrong_audience", "wrong_client",
+        "malformed_token", "unsupported_algorithm", "unknown_issuer", "unknown_key", "cryptography_failed",
+        "invalid_signature", "invalid_claims", "token_expired", "token_not_yet_valid", "wrong_audience", "wrong_client",
         "wrong_token_use", "wrong_type", "lifetime_too_long", "required_claim_missing",
     ]
 
     static let errors: [TokenError] = [
-        .malformed(.segmentCount), .unsupportedAlgorithm, .unknownIssuer, .unknownKey, .invalidSignature,
-        .invalidClaims(.missing(.exp)), .expired(at: 1_000, now: 1_061), .notYetValid(until: 1_061, now: 1_000),
-        .wrongAudience, .wrongClient, .wrongTokenUse(expected: .access), .wrongType,
-        .lifetimeTooLong(seconds: 61, limit: 60), .requiredClaimMissing("tenant"),
+        .malformed(.segmentCount), .unsupportedAlgorithm, .unknownIssuer, .unknownKey, .cryptographyFailed,
+        .invalidSignature, .invalidClaims(.missing(.exp)), .expired(at: 1_000, now: 1_061),
+        .notYetValid(until: 1_061, now: 1_000), .wrongAudience, .wrongClient,
+        .wrongTokenUse(expected: .access), .wrongType, .lifetimeTooLong(seconds: 61, limit: 60),
+        .requiredClaimMissing("tenant"),
     ]
 
     static let others: [TokenError] =
@@ -72,6 +73,7 @@ struct TokenErrorTests {
 
     @Test(arguments: [
         KeySetError.tooLong(limitInBytes: 1), .json(.unexpectedEnd(at: 0)), .notAKeySet, .tooManyKeys(limit: 1),
+        .cryptographyFailed,
     ])
     func `a fault of a key set is described in one line`(_ error: KeySetError) {
         #expect(error.description.hasPrefix("key set ") && !error.description.hasSuffix("."))

@@ -45,7 +45,7 @@ struct WycheproofTests {
             let text = try #require(group["publicKey"]?["uncompressed"]?.utf8)
             let point = try #require(bytes(hexadecimal: text))
             let material = KeyMaterial.ellipticCurve(.p256, x: Array(point[1...32]), y: Array(point[33...]))
-            return try isValid(test, under: #require(OpenSSLVerifier().prepare(material)), .es256)
+            return try isValid(test, under: #require(try OpenSSLVerifier().prepare(material)), .es256)
         }
     }
 
@@ -61,7 +61,7 @@ struct WycheproofTests {
     private func isValid(_ test: JSONValue, under key: PublicKey, _ algorithm: Algorithm) throws -> Bool {
         let message = try #require(test["msg"]?.utf8.flatMap(bytes(hexadecimal:)))
         let signature = try #require(test["sig"]?.utf8.flatMap(bytes(hexadecimal:)))
-        return OpenSSLVerifier().isValid(signature[...], over: message[...], under: key, using: algorithm)
+        return try OpenSSLVerifier().isValid(signature[...], over: message[...], under: key, using: algorithm)
     }
 
     /// Judges every vector of a file. Those that are judged otherwise than the file says must be exactly the

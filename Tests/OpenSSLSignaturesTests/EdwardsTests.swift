@@ -10,8 +10,8 @@ struct EdwardsTests {
 
     private static func isValid(_ signature: [UInt8], _ key: SigningKey) throws -> Bool {
         let verifier = OpenSSLVerifier()
-        let key = try #require(verifier.prepare(key.material))
-        return verifier.isValid(signature[...], over: message[...], under: key, using: .edDSA)
+        let key = try #require(try verifier.prepare(key.material))
+        return try verifier.isValid(signature[...], over: message[...], under: key, using: .edDSA)
     }
 
     /// L, little-endian: RFC 8032 §5.1, 2^252 + 27742317777372353535851937790883648493; §5.2, 2^446 −
@@ -92,18 +92,18 @@ struct EdwardsTests {
         let (circumstance, r, s, expected) = Self.spellingsOfZero[index]
         let hexadecimal = "03a107bff3ce10be1d70dd18e74bc09967e4d6309ba50d5f1ddc8664125531b8"
         let publicKey = try #require(bytes(hexadecimal: Array(hexadecimal.utf8)[...]))
-        let key = try #require(OpenSSLVerifier().prepare(.edwards(.ed25519, publicKey: publicKey)))
+        let key = try #require(try OpenSSLVerifier().prepare(.edwards(.ed25519, publicKey: publicKey)))
         let signature = r + (try #require(bytes(hexadecimal: Array(s.utf8)[...])))
-        let isValid = OpenSSLVerifier().isValid(signature[...], over: Self.message[...], under: key, using: .edDSA)
+        let isValid = try OpenSSLVerifier().isValid(signature[...], over: Self.message[...], under: key, using: .edDSA)
         #expect(isValid == expected, "\(circumstance)")
     }
 
     @Test(arguments: keys)
     func `an Edwards key is for EdDSA alone`(_ key: SigningKey) throws {
-        let prepared = try #require(OpenSSLVerifier().prepare(key.material))
+        let prepared = try #require(try OpenSSLVerifier().prepare(key.material))
         let signature = key.signature(over: Self.message, .edDSA)
         for algorithm in Algorithm.allCases {
-            let isValid = OpenSSLVerifier().isValid(
+            let isValid = try OpenSSLVerifier().isValid(
                 signature[...], over: Self.message[...], under: prepared, using: algorithm)
             #expect(isValid == (algorithm == .edDSA))
         }
@@ -111,9 +111,9 @@ struct EdwardsTests {
 
     @Test func `an empty message can be signed`() throws {
         for key in Self.keys {
-            let prepared = try #require(OpenSSLVerifier().prepare(key.material))
+            let prepared = try #require(try OpenSSLVerifier().prepare(key.material))
             let signature = key.signature(over: [], .edDSA)
-            #expect(OpenSSLVerifier().isValid(signature[...], over: [], under: prepared, using: .edDSA))
+            #expect(try OpenSSLVerifier().isValid(signature[...], over: [], under: prepared, using: .edDSA))
         }
     }
 }

@@ -11,8 +11,8 @@ struct EllipticCurveTests {
 
     private static func isValid(_ signature: [UInt8], _ algorithm: Algorithm) throws -> Bool {
         let verifier = OpenSSLVerifier()
-        let key = try #require(verifier.prepare(SigningKey.fitting(algorithm).material))
-        return verifier.isValid(signature[...], over: message[...], under: key, using: algorithm)
+        let key = try #require(try verifier.prepare(SigningKey.fitting(algorithm).material))
+        return try verifier.isValid(signature[...], over: message[...], under: key, using: algorithm)
     }
 
     private static func curve(_ algorithm: Algorithm) throws -> EllipticCurve {
@@ -80,9 +80,9 @@ struct EllipticCurveTests {
     func `numbers with leading zero bytes or a leading one bit verify`(_ algorithm: Algorithm) throws {
         for index in 0..<300 {
             let message = Array("message \(index)".utf8)
-            let key = try #require(OpenSSLVerifier().prepare(SigningKey.fitting(algorithm).material))
+            let key = try #require(try OpenSSLVerifier().prepare(SigningKey.fitting(algorithm).material))
             let signature = SigningKey.fitting(algorithm).signature(over: message, algorithm)
-            #expect(OpenSSLVerifier().isValid(signature[...], over: message[...], under: key, using: algorithm))
+            #expect(try OpenSSLVerifier().isValid(signature[...], over: message[...], under: key, using: algorithm))
         }
     }
 
@@ -97,13 +97,29 @@ struct EllipticCurveTests {
     }
 
     @Test func `another algorithm's key is refused`() throws {
-        let key = try #require(OpenSSLVerifier().prepare(SigningKey.p256.material))
+        let key = try #require(try OpenSSLVerifier().prepare(SigningKey.p256.material))
         let signature = SigningKey.p256.signature(over: Self.message, .es256)
         for algorithm in Algorithm.allCases {
-            let isValid = OpenSSLVerifier().isValid(
+            let isValid = try OpenSSLVerifier().isValid(
                 signature[...], over: Self.message[...], under: key, using: algorithm)
             #expect(isValid == (algorithm == .es256))
         }
+    }
+
+    /// Under the key whose private part is 1, `r = n - e` makes `e·G + r·Q` vanish: libcrypto then says "failure" and
+    /// not "no". Without the private part nobody finds such an `r`; whoever has it must not bring about a fault either.
+    @Test(arguments: [UInt8(1), 2, 0x7F])
+    func `threat 26: a signature that leads to the point at infinity is invalid and no failure`(_ s: UInt8) throws {
+        /// G of P-256 (NIST SP 800-186 §3.2.1.3).
+        let x = try #require(
+            bytes(hexadecimal: Array("6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296".utf8)[...]))
+        let y = try #require(
+            bytes(hexadecimal: Array("4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5".utf8)[...]))
+        let key = try #require(try OpenSSLVerifier().prepare(.ellipticCurve(.p256, x: x, y: y)))
+        let r = Self.subtract(EllipticCurve.p256.order, try SHA256.digest(of: Self.message))
+        let signature = r + [UInt8](repeating: 0, count: 31) + [s]
+        #expect(try !OpenSSLVerifier().isValid(signature[...], over: Self.message[...], under: key, using: .es256))
+        #expect(isErrorQueueEmpty())
     }
 
     // MARK: Big-endian arithmetic

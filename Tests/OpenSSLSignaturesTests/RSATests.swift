@@ -9,8 +9,8 @@ struct RSATests {
 
     private static func isValid(_ signature: [UInt8], _ algorithm: Algorithm, _ key: SigningKey = .rsa) throws -> Bool {
         let verifier = OpenSSLVerifier()
-        let key = try #require(verifier.prepare(key.material))
-        return verifier.isValid(signature[...], over: message[...], under: key, using: algorithm)
+        let key = try #require(try verifier.prepare(key.material))
+        return try verifier.isValid(signature[...], over: message[...], under: key, using: algorithm)
     }
 
     /// DigestInfo without its digest (RFC 8017 §9.2, note 1).
@@ -76,9 +76,9 @@ struct RSATests {
             let message = Array("message \(index)".utf8)
             let signature = SigningKey.rsa.signature(over: message, .rs256)
             guard signature[0] == 0 else { continue }
-            let key = try #require(OpenSSLVerifier().prepare(SigningKey.rsa.material))
-            #expect(OpenSSLVerifier().isValid(signature[...], over: message[...], under: key, using: .rs256))
-            #expect(!OpenSSLVerifier().isValid(signature[1...], over: message[...], under: key, using: .rs256))
+            let key = try #require(try OpenSSLVerifier().prepare(SigningKey.rsa.material))
+            #expect(try OpenSSLVerifier().isValid(signature[...], over: message[...], under: key, using: .rs256))
+            #expect(try !OpenSSLVerifier().isValid(signature[1...], over: message[...], under: key, using: .rs256))
             return
         }
         Issue.record("no signature of 5,000 began with a zero byte")
@@ -130,24 +130,24 @@ struct RSATests {
 
     @Test func `one key serves again and again, and a refusal leaves nothing behind`() throws {
         let verifier = OpenSSLVerifier()
-        let key = try #require(verifier.prepare(SigningKey.rsa.material))
+        let key = try #require(try verifier.prepare(SigningKey.rsa.material))
         let good = SigningKey.rsa.signature(over: Self.message, .rs256)
         let pss = SigningKey.rsa.signature(over: Self.message, .ps256)
         for _ in 0..<100 {
-            #expect(verifier.isValid(good[...], over: Self.message[...], under: key, using: .rs256))
-            #expect(!verifier.isValid(pss[...], over: Self.message[...], under: key, using: .rs256))
+            #expect(try verifier.isValid(good[...], over: Self.message[...], under: key, using: .rs256))
+            #expect(try !verifier.isValid(pss[...], over: Self.message[...], under: key, using: .rs256))
             #expect(isErrorQueueEmpty())
-            #expect(verifier.isValid(pss[...], over: Self.message[...], under: key, using: .ps256))
-            #expect(!verifier.isValid(good[...], over: [], under: key, using: .rs256))
+            #expect(try verifier.isValid(pss[...], over: Self.message[...], under: key, using: .ps256))
+            #expect(try !verifier.isValid(good[...], over: [], under: key, using: .rs256))
             #expect(isErrorQueueEmpty())
         }
     }
 
-    @Test func `a key that is refused leaves no error behind`() {
+    @Test func `a key that is refused leaves no error behind`() throws {
         let zero = [UInt8](repeating: 0, count: 32)
-        #expect(OpenSSLVerifier().prepare(.ellipticCurve(.p256, x: zero, y: zero)) == nil)
+        #expect(try OpenSSLVerifier().prepare(.ellipticCurve(.p256, x: zero, y: zero)) == nil)
         #expect(isErrorQueueEmpty())
-        #expect(OpenSSLVerifier().prepare(.edwards(.ed25519, publicKey: [1, 2, 3])) == nil)
+        #expect(try OpenSSLVerifier().prepare(.edwards(.ed25519, publicKey: [1, 2, 3])) == nil)
         #expect(isErrorQueueEmpty())
     }
 }

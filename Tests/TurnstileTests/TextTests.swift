@@ -90,7 +90,7 @@ struct ArgumentTests {
         "unknown_key", "invalid_signature", "invalid_claims", "token_expired", "token_not_yet_valid", "wrong_audience",
         "wrong_client", "wrong_token_use", "wrong_type", "lifetime_too_long", "required_claim_missing", "route_unknown",
         "issuer_not_allowed", "client_not_allowed", "insufficient_scope", "group_missing", "usage_key_unusable",
-        "keys_unavailable", "deadline_too_near", "event_unrecognised",
+        "keys_unavailable", "deadline_too_near", "event_unrecognised", "cryptography_failed",
     ])
     func `every reason is the failure of one check, with something to do about it`(_ reason: String) throws {
         let check = try #require(Check(reason: reason))

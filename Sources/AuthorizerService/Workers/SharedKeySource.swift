@@ -63,12 +63,18 @@ extension KeySource {
     private mutating func learn(from shared: SharedKeySet) -> Bool {
         let generation = shared.generation
         guard generation != knownGeneration, let news = shared.memory.readKeys(shared.source) else { return false }
-        knownGeneration = generation
         if news.set.isEmpty {
             if news.keysAsOf.nanoseconds > 0 { cache.confirm(fetchStartedAt: news.keysAsOf) }
-        } else if let set = try? KeySet(parsing: news.set, using: OpenSSLVerifier()) {
-            cache.replace(with: set, entityTag: news.entityTag, fetchStartedAt: news.keysAsOf)
+        } else {
+            do throws(KeySetError) {
+                let set = try KeySet(parsing: news.set, using: OpenSSLVerifier())
+                cache.replace(with: set, entityTag: news.entityTag, fetchStartedAt: news.keysAsOf)
+            } catch {
+                // There may be memory next time, until when it stays news.
+                if error == .cryptographyFailed { return false }
+            }
         }
+        knownGeneration = generation
         if news.isFailure { cache.noteFailure(fetchStartedAt: news.lastAttempt) }
         cache.startCooldown(at: news.lastAttempt)
         return true

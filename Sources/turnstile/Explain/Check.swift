@@ -31,6 +31,7 @@ enum Check: String, CaseIterable {
         switch reason {
         case "deadline_too_near": self = .keys
         case "clock_unusable": self = .form
+        case "cryptography_failed": self = .signature
         default: self.init(rawValue: reason)
         }
     }

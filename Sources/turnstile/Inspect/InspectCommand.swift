@@ -11,7 +11,8 @@ struct InspectCommand: ParsableCommand {
         discussion: """
             Reads one compact JWS from standard input, or one a line with --batch, and prints one JSON line for each: \
             {"signature":"valid"} or {"signature":"invalid","reason":"<code>"}. No claim is checked: a valid signature \
-            says who signed, not that the token may be used. The payload may be anything.
+            says who signed, not that the token may be used. The payload may be anything. Without memory to judge by, \
+            the signature is "unknown".
 
             A token:
               turnstile inspect --jwks keys.json < token
@@ -130,7 +131,8 @@ struct SignatureInspector {
     }
 
     static func line(_ reason: String?) -> [UInt8] {
-        let line = reason.map { #"{"signature":"invalid","reason":"\#($0)"}"# } ?? #"{"signature":"valid"}"#
-        return Array("\(line)\n".utf8)
+        guard let reason else { return Array("{\"signature\":\"valid\"}\n".utf8) }
+        let verdict = reason == TokenError.cryptographyFailed.code ? "unknown" : "invalid"
+        return Array("{\"signature\":\"\(verdict)\",\"reason\":\"\(reason)\"}\n".utf8)
     }
 }

@@ -28,7 +28,7 @@ STEP_SECONDS = 120
 """Beyond every age of a key: each event must fetch."""
 PATIENCE_SECONDS = 3.0
 """Longer than a fetch may take, and than all attempts to reach the Runtime API."""
-NO_ANSWER = ("nothing", "KeysUnavailable", "Runtime.EventUnreadable")
+NO_ANSWER = ("nothing", "KeysUnavailable", "CryptographyFailed", "Runtime.EventUnreadable")
 
 
 class Plan:

@@ -6,7 +6,8 @@ from soak.events import Case
 from soak.publisher import FAILURES
 from soak.watch import Sample
 
-# Every refusal and fault of docs/checks.md but two that this run cannot bring about: clock_unusable, answer_too_large.
+# Every refusal and fault of docs/checks.md but three that this run cannot bring about: clock_unusable,
+# cryptography_failed, answer_too_large.
 REASONS = (
     "missing_token", "ambiguous_credentials", "malformed_token", "unsupported_algorithm", "unknown_issuer",
     "unknown_key", "invalid_signature", "invalid_claims", "token_expired", "token_not_yet_valid", "wrong_audience",
