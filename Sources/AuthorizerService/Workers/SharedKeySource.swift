@@ -8,11 +8,11 @@ struct SharedKeySet {
 
     var generation: UInt64 { memory.generation(ofKeys: source) }
 
-    /// Adds what one fetch brought. Under the right to fetch.
+    /// Adds what one fetch brought. Under the right to fetch. Where it is not known which set the others have, nothing
+    /// is told: they might take another one for confirmed.
     func tell(_ news: KeyNews, endedAt end: Uptime) {
-        var known =
-            memory.readKeys(source)
-            ?? SharedKeys(lastAttempt: end, isFailure: true, keysAsOf: Uptime(nanoseconds: 0), set: [])
+        let first = SharedKeys(lastAttempt: end, isFailure: true, keysAsOf: Uptime(nanoseconds: 0), set: [])
+        guard var known = memory.readKeys(source) ?? (generation == 0 ? first : nil) else { return }
         known.lastAttempt = end
         switch news {
         case .set(let text, let entityTag, let start):
