@@ -8,12 +8,12 @@ struct SharedKeySet {
 
     var generation: UInt64 { memory.generation(ofKeys: source) }
 
-    /// Adds what one fetch brought. Under the lock.
+    /// Adds what one fetch brought. Under the right to fetch. Where it is not known which set the others have, nothing
+    /// is told: they might take another one for confirmed.
     func tell(_ news: KeyNews) {
-        var known =
-            memory.readKeys(source)
-            ?? SharedKeys(
-                lastAttempt: Uptime(nanoseconds: 0), isFailure: true, keysAsOf: Uptime(nanoseconds: 0), set: [])
+        let never = Uptime(nanoseconds: 0)
+        let first = SharedKeys(lastAttempt: never, isFailure: true, keysAsOf: never, set: [])
+        guard var known = memory.readKeys(source) ?? (generation == 0 ? first : nil) else { return }
         switch news {
         case .set(let text, let entityTag, let start):
             known = SharedKeys(lastAttempt: start, isFailure: false, keysAsOf: start, set: text, entityTag: entityTag)

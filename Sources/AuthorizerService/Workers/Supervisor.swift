@@ -112,7 +112,6 @@ struct Supervisor: ~Copyable {
         var ended: [(place: Int, end: WorkerEnd)] = []
         while let (process, end) = System.reapWorker() {
             guard let place = pool.place(of: process) else { continue }
-            pool.ended(place, end, afterEvents: memory.events(of: place), at: clock.uptime())
             if let socket = sockets[place] { System.endSending(socket) }
             ended.append((place, end))
         }
@@ -120,6 +119,8 @@ struct Supervisor: ~Copyable {
         for (place, end) in ended {
             let left = Self.noticeInMilliseconds - clock.uptime().nanoseconds(since: start) / 1_000_000
             let unread = takeUnread(place, withinMilliseconds: left)
+            let events = memory.events(of: place) + (unread == nil ? 0 : 1)
+            pool.ended(place, end, afterEvents: events, at: clock.uptime())
             let invocation = memory.invocationLeft(by: place) ?? unread
             if end != .left(status: 0) || invocation != nil { report(end, place, invocation) }
             if let invocation { owed.append(invocation) }

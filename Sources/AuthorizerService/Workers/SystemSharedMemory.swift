@@ -22,11 +22,12 @@ struct SharedMemory: Sendable {
     private static let firstKeysLock: Int64 = 1
     private static let copies = 2
 
+    /// Fails where there is no memory or no descriptor; ``System/lastError`` says why.
+    ///
     /// - Parameters:
     ///   - workers: How many workers there will be.
     ///   - sources: How many key sets.
     ///   - setLimitInBytes: The most bytes of one key set.
-    /// - Returns: `nil` where there is no memory or no descriptor; ``System/lastError`` says why.
     init?(workers: Int, sources: Int, setLimitInBytes: Int) {
         let slotBytes = Self.wholePages(workers * MemoryLayout<cposix_worker_slot>.stride)
         let generationBytes = Self.wholePages(sources * MemoryLayout<UInt64>.stride)
@@ -113,12 +114,12 @@ extension SharedMemory {
     func readKeys(_ source: Int) -> SharedKeys? {
         let known = withKeys(source) { () -> SharedKeys? in
             let generation = generation(ofKeys: source)
-            return generation > 0 ? copy(generation, source) : nil
+            return generation > 0 ? news(generation, source) : nil
         }
         return known ?? nil
     }
 
-    private func copy(_ generation: UInt64, _ source: Int) -> SharedKeys {
+    private func news(_ generation: UInt64, _ source: Int) -> SharedKeys {
         let header = unsafe header(source, of: generation)
         let setLength = min(Int(unsafe header.pointee.set_length), setLimitInBytes)
         let tagLength = min(Int(unsafe header.pointee.tag_length), Int(CPOSIX_SHARED_TAG_LIMIT))
@@ -163,8 +164,8 @@ extension SharedMemory {
     }
 
     private func header(_ source: Int, of generation: UInt64) -> UnsafeMutablePointer<cposix_shared_keys> {
-        let copy = source * Self.copies + Int(generation % UInt64(Self.copies))
-        return unsafe (keys + copy * strideOfKeys).assumingMemoryBound(to: cposix_shared_keys.self)
+        let place = source * Self.copies + Int(generation % UInt64(Self.copies))
+        return unsafe (keys + place * strideOfKeys).assumingMemoryBound(to: cposix_shared_keys.self)
     }
 }
 

@@ -45,10 +45,18 @@ extension System {
     /// The most of an unread response to look at: Lambda's head is some hundred bytes, and the id stands in it.
     private static let unreadLimitInBytes = 65_536
 
-    /// - Returns: A socket of IPv4, or `nil` where there is none to be had.
+    /// - Returns: A socket of IPv4, or `nil` where there is none to be had, or it would take the last descriptor: one is
+    ///   needed to post errors with.
     static func makeSocket() -> Int32? {
         let socket = cposix_make_socket()
-        return socket >= 0 ? socket : nil
+        guard socket >= 0 else { return nil }
+        let spare = cposix_make_socket()
+        guard spare >= 0 else {
+            closeSocket(socket)
+            return nil
+        }
+        closeSocket(spare)
+        return socket
     }
 
     static func closeSocket(_ socket: Int32) { _ = close(socket) }
