@@ -53,8 +53,7 @@ struct SharedMemoryTests {
         #expect(memory.readKeys(1)?.set == set)
     }
 
-    @Test func `an entity tag that has no room is left out; a set that has none is not told, and spoils nothing`() throws
-    {
+    @Test func `an entity tag without room is left out; a set without room is not told, and spoils nothing`() throws {
         memory.writeKeys(Self.keys([2]), 1)
         memory.writeKeys(Self.keys([3], tag: [UInt8](repeating: 1, count: 257)), 0)
         memory.writeKeys(Self.keys([UInt8](repeating: 1, count: 10_001)), 0)
