@@ -58,9 +58,9 @@ struct JWSTarget: FuzzTarget {
         require(claims.flatMap { DocumentModel(reading: $0.written) } == claims, "the claims stay the same")
         require(token.payload["iss"]?.exactString == token.issuer, "the issuer is the one that is named")
         for key in keys where token.algorithm.fits(key.material) {
-            let isValid = verifier.isValid(
+            let isValid = try? verifier.isValid(
                 token.jws.signature[...], over: token.jws.signingInput, under: key.prepared, using: token.algorithm)
-            require(!isValid || signingInputs.contains(Array(token.jws.signingInput)), "a signature is not forged")
+            require(isValid != true || signingInputs.contains(Array(token.jws.signingInput)), "a signature is not forged")
         }
         require(isErrorQueueEmpty(), "libcrypto's errors do not stay")
     }
