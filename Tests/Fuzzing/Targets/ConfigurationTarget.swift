@@ -50,7 +50,7 @@ struct ConfigurationTarget: FuzzTarget {
         guard namesOwnFilesOnly(root) else { return false }
         let first: Configuration
         do throws(ConfigurationError) { first = try configuration(input) } catch {
-            check(error)
+            if !publishesVariables(root) { check(error) }
             return true
         }
         let second = try? configuration(input)
@@ -81,6 +81,13 @@ struct ConfigurationTarget: FuzzTarget {
         for file in named.compactMap({ $0?.string }) {
             require(!["pipe", "endless", "folder", "long", "."].contains(file), "\(file) is no file to be read")
         }
+    }
+
+    /// Whether a name holds what stands in a variable: names are in every line of the log, and in errors that say which
+    /// there are, so nothing that is put there is a secret.
+    private func publishesVariables(_ root: JSONValue) -> Bool {
+        let issuers = root["issuers"]?.elements.map { Array($0) } ?? []
+        return issuers.contains { $0["name"]?.utf8?.contains(UInt8(ascii: "$")) ?? false }
     }
 
     private func check(_ error: ConfigurationError) {

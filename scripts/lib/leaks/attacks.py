@@ -17,7 +17,7 @@ from soak.publisher import Ring
 from soak.signing import Key, header_of, new_key, signed
 from soak.tokens import Token
 from soak.world import CONTEXT, ENTRIES, ENTRY, REQUESTS, Entry
-from token_mutations import MUTATIONS, good
+from leaks.mutations import MUTATIONS, good
 
 ASKED_FOR = {*CONTEXT, "iss", "aud", "azp", "scp", "cognito:groups", "roles", "token_use"}
 KEY_CLAIMS = {"usage_key"}

@@ -7,10 +7,10 @@ import secrets
 
 from joserfc.jwk import Key
 from soak.world import CONTEXT, ENTRIES, MAPPED, ROUTES, entry_document
-from token_mutations import signing_keys
+from leaks.mutations import signing_keys
 
 ANY_ALGORITHM = "any-algorithm"
-ANY_ISSUER = "https://issuer.example/"  # token_mutations.claims
+ANY_ISSUER = "https://issuer.example/"  # leaks.mutations.claims
 ALGORITHMS = [f"{family}{bits}" for family in ("RS", "PS", "ES") for bits in (256, 384, 512)] + ["EdDSA"]
 
 
