@@ -39,8 +39,8 @@ let transport: [LinkerSetting] =
         [
             .unsafeFlags(
                 (["\(root)/lib/libcurl.a", "\(root)/lib/libcares.a", "\(root)/lib/libssl.a", "\(root)/lib/libcrypto.a"]
-                    + ["-lm", "--gc-sections", "-s"]).flatMap { ["-Xlinker", $0] }
-                    + (isEmbedded ? ["-Xclang-linker", "-static"] : ["-static-executable"]))
+                    + ["-lm"] + (isFuzzed ? [] : ["--gc-sections", "-s"])).flatMap { ["-Xlinker", $0] }
+                    + (isFuzzed ? [] : isEmbedded ? ["-Xclang-linker", "-static"] : ["-static-executable"]))
         ]
     } else {
         [.linkedLibrary("curl"), .linkedLibrary("crypto")]

@@ -18,8 +18,8 @@ struct JWSTarget: FuzzTarget {
         keys = sets.flatMap { $0?.keys ?? [] }
         require(keys.count == 4, "the keys of the samples are usable")
         signingInputs = Set(
-            SampleEvent.all.filter(\.isSigned).compactMap { sample in
-                sample.token.flatMap { token in token.lastIndex(of: UInt8(ascii: ".")).map { Array(token[..<$0]) } }
+            SampleEvent.all.filter(\.isSigned).flatMap(\.tokens).compactMap { token in
+                token.lastIndex(of: UInt8(ascii: ".")).map { Array(token[..<$0]) }
             })
     }
 

@@ -11,18 +11,20 @@ struct SampleCaller {
     private let groups: [String]
 
     static let known: [SampleCaller] = {
-        let samples = SampleEvent.all.filter(\.isKnown)
         var usageKeys: [String: String] = [:]
-        let callers = samples.map { sample in SampleCaller(sample) }
-        for (sample, caller) in zip(samples, callers) {
-            caller.check(against: sample)
-            if let key = sample.usageKey { usageKeys[caller.issuer] = key }
+        var callers: [SampleCaller] = []
+        for sample in SampleEvent.all where sample.isKnown {
+            for token in sample.tokens {
+                let caller = SampleCaller(token)
+                caller.check(against: sample)
+                if let key = sample.usageKey { usageKeys[caller.issuer] = key }
+                callers.append(caller)
+            }
         }
         return callers.map { SampleCaller($0, usageKey: usageKeys[$0.issuer]) }
     }()
 
-    private init(_ sample: SampleEvent) {
-        guard let token = sample.token else { fatalError("a known caller without a token") }
+    private init(_ token: [UInt8]) {
         self.token = token
         let payload = token.split(separator: UInt8(ascii: "."))[1]
         let claims = jsonObject(Base64URL.decode(payload) ?? [])
