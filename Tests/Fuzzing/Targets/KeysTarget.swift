@@ -62,7 +62,8 @@ struct KeysTarget: FuzzTarget {
             tryOne(Array((input + [UInt8](repeating: 0, count: length)).prefix(length)))
 
             func tryOne(_ signature: [UInt8]) {
-                let isValid = try? verifier.isValid(signature[...], over: input[...], under: key.prepared, using: algorithm)
+                let isValid = try? verifier.isValid(
+                    signature[...], over: input[...], under: key.prepared, using: algorithm)
                 require(isValid != true, "a signature is not made up")
             }
         }
