@@ -40,7 +40,7 @@ let transport: [LinkerSetting] =
             .unsafeFlags(
                 (["\(root)/lib/libcurl.a", "\(root)/lib/libcares.a", "\(root)/lib/libssl.a", "\(root)/lib/libcrypto.a"]
                     + ["-lm"] + (isFuzzed ? [] : ["--gc-sections", "-s"])).flatMap { ["-Xlinker", $0] }
-                    + (isEmbedded ? ["-Xclang-linker", "-static"] : isFuzzed ? [] : ["-static-executable"]))
+                    + (isFuzzed ? [] : isEmbedded ? ["-Xclang-linker", "-static"] : ["-static-executable"]))
         ]
     } else {
         [.linkedLibrary("curl"), .linkedLibrary("crypto")]

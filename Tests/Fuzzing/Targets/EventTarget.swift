@@ -80,7 +80,7 @@ struct EventTarget: FuzzTarget {
 // MARK: Mutations
 
 extension EventTarget {
-    private static let tokens = SampleEvent.all.compactMap(\.token)
+    private static let tokens = SampleEvent.all.flatMap(\.tokens)
     private static let paths = [
         "GET/external/orders", "POST/external/orders", "GET/external/orders/4711", "GET/external/orders/",
         "GET/external/orders/4711/lines", "GET/internal/reports/daily", "DELETE/internal/a%2Fb", "GET/internal/../x",

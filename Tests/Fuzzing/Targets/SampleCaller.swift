@@ -11,22 +11,20 @@ struct SampleCaller {
     private let groups: [String]
 
     static let known: [SampleCaller] = {
-        let samples = SampleEvent.all.filter(\.isKnown)
         var usageKeys: [String: String] = [:]
-        let callers = samples.map { sample in SampleCaller(sample.token) }
-        for (sample, caller) in zip(samples, callers) {
-            caller.check(against: sample)
-            if let key = sample.usageKey { usageKeys[caller.issuer] = key }
+        var callers: [SampleCaller] = []
+        for sample in SampleEvent.all where sample.isKnown {
+            for token in sample.tokens {
+                let caller = SampleCaller(token)
+                caller.check(against: sample)
+                if let key = sample.usageKey { usageKeys[caller.issuer] = key }
+                callers.append(caller)
+            }
         }
-        // Each of two credentials is good by itself.
-        let others = SampleEvent.all.filter { $0.reason == "ambiguous_credentials" }.flatMap { sample in
-            tokenRanges(in: sample.text).map { SampleCaller(Array(sample.text[$0])) }
-        }
-        return (callers + others).map { SampleCaller($0, usageKey: usageKeys[$0.issuer]) }
+        return callers.map { SampleCaller($0, usageKey: usageKeys[$0.issuer]) }
     }()
 
-    private init(_ token: [UInt8]?) {
-        guard let token else { fatalError("a known caller without a token") }
+    private init(_ token: [UInt8]) {
         self.token = token
         let payload = token.split(separator: UInt8(ascii: "."))[1]
         let claims = jsonObject(Base64URL.decode(payload) ?? [])
