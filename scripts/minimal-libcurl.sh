@@ -45,8 +45,7 @@ options=(--disable-shared --enable-static --with-openssl --enable-ares
 for protocol in dict file ftp gopher imap ldap ldaps mqtt pop3 rtsp smb smtp telnet tftp; do
     options+=("--disable-$protocol")
 done
-# The API for headers, which is not used here, uses freed memory in 7.88 where a response begins with a folded line.
-for feature in alt-svc cookies headers-api hsts manual ntlm socketpair unix-sockets; do
+for feature in alt-svc cookies hsts manual ntlm socketpair unix-sockets; do
     options+=("--disable-$feature")
 done
 # Nothing here asks it for headers, and that of 7.88 writes into freed memory where a handle is used again and the first
