@@ -126,6 +126,9 @@ package final class ScriptedServer {
     deinit {
         // SIGTERM would never arrive: the threads that tests run on block it, and a child inherits that.
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        // Foundation keeps a pipe open for ever otherwise, and reads beyond its buffer to start a process where more
+        // than 1,365 descriptors are open.
+        for pipe in [input, output] { pipe.closeBothEnds() }
     }
 
     /// Adds a step behind those that are there.
@@ -149,6 +152,13 @@ package final class ScriptedServer {
         try input.fileHandleForWriting.close()
         let lines = try output.fileHandleForReading.readToEnd() ?? Data()
         return try lines.split(separator: UInt8(ascii: "\n")).map { try JSONDecoder().decode(Request.self, from: $0) }
+    }
+}
+
+extension Pipe {
+    package func closeBothEnds() {
+        try? fileHandleForReading.close()
+        try? fileHandleForWriting.close()
     }
 }
 

@@ -109,6 +109,7 @@ package final class UsagePlanServer {
 
     deinit {
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        input.closeBothEnds()
     }
 
     /// What the tool needs to find this server and nothing else of this machine.
