@@ -89,11 +89,14 @@ class Stage:
         return kernel.workers(self.supervisor)
 
     def worker_of(self, request: Request) -> int:
-        """The process that asks."""
-        found = kernel.owner(request.connection.socket.getpeername()[1], self.processes())
-        if found is None:
-            raise Wrong("a request for an event whose process is not found")
-        return found
+        """The process that asks; on a busy machine /proc may show it later than its request comes."""
+        deadline = time.monotonic() + 1
+        while time.monotonic() < deadline:
+            found = kernel.owner(request.connection.socket.getpeername()[1], self.processes())
+            if found is not None:
+                return found
+            time.sleep(0.01)
+        raise Wrong("a request for an event whose process is not found")
 
     # What comes
 

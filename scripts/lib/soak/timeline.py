@@ -9,7 +9,7 @@ import dataclasses
 from typing import NamedTuple
 
 from soak.publisher import Fetch
-from soak.world import COOLDOWN, MAX_AGE, STALE_IF_ERROR
+from soak.world import COOLDOWN, MAX_AGE, STALE_IF_ERROR, TIMEOUT_MILLISECONDS
 
 HELD, UNKNOWN, UNAVAILABLE, TOO_NEAR = "held", "unknown_key", "keys_unavailable", "deadline_too_near"
 EXPIRY = MAX_AGE + STALE_IF_ERROR
@@ -55,7 +55,9 @@ class Timeline:
         if self.was_tried and fetch.arrived - self.last_try.earliest < COOLDOWN:
             after = fetch.arrived - self.last_try.earliest
             raise Breach(f"{self.source}: a fetch {after:.3f} s after another, within the cooldown of {COOLDOWN} s")
-        self.was_tried, self.last_try, self.has_failed = True, begun, not fetch.is_well
+        # The cooldown is counted from the fetch's end, which is at its time limit at the latest.
+        ended = Moment(fetch.arrived, fetch.arrived + TIMEOUT_MILLISECONDS / 1_000)
+        self.was_tried, self.last_try, self.has_failed = True, ended, not fetch.is_well
         if fetch.is_well:
             self.kids, self.as_of = fetch.kids, begun
 
