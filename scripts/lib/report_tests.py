@@ -11,10 +11,9 @@ import xml.etree.ElementTree as ElementTree
 import tally
 
 # Of the modules that are in the shipped file.
-LEAST_PERCENT = {
-    "StrictJSON": 97.0, "JOSE": 97.0, "Authorization": 97.0, "APIGateway": 97.0, "OpenSSLSignatures": 97.0,
-    "HTTPTransport": 97.0, "LambdaRuntime": 97.0, "AuthorizerService": 97.0,
-}  # fmt: skip
+# What decides. The edges are told of and not asked: their failing allocations and workers run in scripts/faults and
+# scripts/concurrency, on programs that are not counted.
+LEAST_PERCENT = {"StrictJSON": 97.0, "JOSE": 97.0, "Authorization": 97.0, "APIGateway": 97.0}
 
 # Module → file → lines run, lines in all.
 Coverage = dict[str, dict[str, tuple[int, int]]]
