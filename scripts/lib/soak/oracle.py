@@ -63,10 +63,10 @@ class Oracle:
 
     # What the server saw
 
-    def fetched_behind(self, fetch: Fetch, not_before: float) -> None:
+    def fetched_behind(self, fetch: Fetch, not_before: float, ended_by: float) -> None:
         """A fetch while no caller waited: at the start, or when an answer had been posted."""
         try:
-            self.timelines[fetch.source].fetched(fetch, not_before)
+            self.timelines[fetch.source].fetched(fetch, not_before, ended_by)
         except Breach as breach:
             raise Wrong(str(breach)) from None
         self.seen[f"fetch, no caller waiting, {fetch.how}"] += 1

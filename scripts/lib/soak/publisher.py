@@ -77,6 +77,8 @@ class Publisher:
     def __init__(self, seed: int) -> None:
         self.rings = {source: Ring(source) for source in SOURCES}
         self.dice = random.Random(f"{seed} key server")
+        self.failures: list[str] = []
+        """Those to come: each of its turn, so that a short run has every one."""
         self.down: set[str] = set()
         self.lock = threading.Lock()
         self.fetches: list[Fetch] = []
@@ -112,7 +114,8 @@ class Publisher:
 
     def how(self, source: str) -> str:
         if source in self.down or self.dice.random() < FAILING_SHARE:
-            return self.dice.choice(FAILURES)
+            self.failures = self.failures or self.dice.sample(FAILURES, len(FAILURES))
+            return self.failures.pop()
         return LATE if self.dice.random() < FAILING_SHARE else WELL
 
     def said(self, how: str, answer: Answer) -> Answer:

@@ -77,14 +77,15 @@ class Settling:
         position = 0
         for one, record in zip(pending, decisions, strict=True):
             position = self.settle_one(one, record, fetches, position, offset)
+        asked = time.monotonic()
         for fetch in fetches[position:]:
-            self.behind(fetch)
+            self.behind(fetch, asked)
 
     def settle_one(self, one: Pending, record: dict, fetches: list[Fetch], position: int, offset: float) -> int:
         """Takes the fetches before and during this invocation; comes back with the place of the next one."""
         span = one.span
         while position < len(fetches) and fetches[position].arrived < span.begin:
-            self.behind(fetches[position])
+            self.behind(fetches[position], span.begin)
             position += 1
         first = position
         while position < len(fetches) and fetches[position].arrived <= span.end:
@@ -100,9 +101,10 @@ class Settling:
         self.settled += 1
         return position
 
-    def behind(self, fetch: Fetch) -> None:
+    def behind(self, fetch: Fetch, asked: float) -> None:
+        """A fetch between an answer and the moment at which the function had asked for the next event."""
         try:
-            self.oracle.fetched_behind(fetch, self.last_end)
+            self.oracle.fetched_behind(fetch, self.last_end, asked)
         except Wrong as wrong:
             raise Failure(str(wrong), self.settled) from None
 

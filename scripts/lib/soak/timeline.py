@@ -9,7 +9,7 @@ import dataclasses
 from typing import NamedTuple
 
 from soak.publisher import Fetch
-from soak.world import COOLDOWN, MAX_AGE, STALE_IF_ERROR, TIMEOUT_MILLISECONDS
+from soak.world import COOLDOWN, MAX_AGE, STALE_IF_ERROR
 
 HELD, UNKNOWN, UNAVAILABLE, TOO_NEAR = "held", "unknown_key", "keys_unavailable", "deadline_too_near"
 EXPIRY = MAX_AGE + STALE_IF_ERROR
@@ -49,14 +49,14 @@ class Timeline:
         self.has_failed = False
         self.asked_in_vain: set[str | None] = set()
 
-    def fetched(self, fetch: Fetch, not_before: float) -> None:
-        """A request came, which was begun after `not_before`."""
+    def fetched(self, fetch: Fetch, not_before: float, ended_by: float) -> None:
+        """A request came, which was begun after `not_before`, and with which the function was done at `ended_by`."""
         begun = Moment(not_before, fetch.arrived)
         if self.was_tried and fetch.arrived - self.last_try.earliest < COOLDOWN:
             after = fetch.arrived - self.last_try.earliest
             raise Breach(f"{self.source}: a fetch {after:.3f} s after another, within the cooldown of {COOLDOWN} s")
-        # The cooldown is counted from the fetch's end, which is at its time limit at the latest.
-        ended = Moment(fetch.arrived, fetch.arrived + TIMEOUT_MILLISECONDS / 1_000)
+        # The cooldown is counted from the fetch's end.
+        ended = Moment(fetch.arrived, ended_by)
         self.was_tried, self.last_try, self.has_failed = True, ended, not fetch.is_well
         if fetch.is_well:
             self.kids, self.as_of = fetch.kids, begun
@@ -68,7 +68,7 @@ class Timeline:
             raise Breach(f"{self.source}: a caller waited for a fetch, though {kid} was known and {oldest:.3f} s old")
         if not span.has_time:
             raise Breach(f"{self.source}: a fetch though the deadline was too near")
-        self.fetched(fetch, span.begin)
+        self.fetched(fetch, span.begin, span.end)
         if self.kids is not None and kid not in self.kids:
             self.asked_in_vain.add(kid)
 

@@ -28,7 +28,7 @@ class Sample:
 class Window:
     """The latest looks at resident memory."""
 
-    LOOKS = 6
+    LOOKS = 20
 
     def __init__(self) -> None:
         self.looks: collections.deque[int] = collections.deque(maxlen=self.LOOKS)
