@@ -83,7 +83,7 @@ def oracle(profile: Profile = FIRST, kids: frozenset[str] = frozenset({KID})) ->
     """One that saw every set being fetched just now."""
     judge = Oracle(profile)
     for source in judge.timelines:
-        judge.fetched_behind(Fetch(source, NOW - 0.01, "well", kids), NOW - 0.02)
+        judge.fetched_behind(Fetch(source, NOW - 0.01, "well", kids), NOW - 0.02, NOW - 0.005)
     return judge
 
 

@@ -9,20 +9,20 @@ from soak.publisher import Fetch, Ring
 from soak.settling import Pending, Settling
 from soak.timeline import HELD, TOO_NEAR, UNAVAILABLE, UNKNOWN, Breach, Span, Timeline
 from soak.tokens import Token
-from soak.world import COOLDOWN, MAX_AGE, STALE_IF_ERROR, TIMEOUT_MILLISECONDS
+from soak.world import COOLDOWN, MAX_AGE, STALE_IF_ERROR
 from test_soak import ALLOW, KID, NOW, SPAN, WALL, case_of, oracle, right
 
 
 class KeyTests(unittest.TestCase):
     def setUp(self) -> None:
         self.keys = Timeline("pool")
-        self.keys.fetched(Fetch("pool", NOW, "well", frozenset({"old", "kept"})), NOW - 0.001)
+        self.keys.fetched(Fetch("pool", NOW, "well", frozenset({"old", "kept"})), NOW - 0.001, NOW + 0.001)
 
     def at(self, seconds: float, has_time: bool = True) -> Span:
         return Span(NOW + seconds, NOW + seconds + 0.001, has_time)
 
     def fails(self, seconds: float) -> None:
-        self.keys.fetched(Fetch("pool", NOW + seconds, "500", frozenset()), NOW + seconds - 0.001)
+        self.keys.fetched(Fetch("pool", NOW + seconds, "500", frozenset()), NOW + seconds - 0.001, NOW + seconds + 0.001)
 
     def test_a_withdrawn_key_serves_until_the_bound_and_not_beyond(self) -> None:
         bound = MAX_AGE + STALE_IF_ERROR
@@ -33,15 +33,21 @@ class KeyTests(unittest.TestCase):
         self.assertEqual(both, {HELD, UNAVAILABLE})
 
     def test_a_withdrawn_key_does_not_serve_once_it_was_seen_to_be_withdrawn(self) -> None:
-        self.keys.fetched(Fetch("pool", NOW + 2, "well", frozenset({"kept", "new"})), NOW + 1.999)
+        self.keys.fetched(Fetch("pool", NOW + 2, "well", frozenset({"kept", "new"})), NOW + 1.999, NOW + 2.001)
         self.assertEqual(self.keys.outcomes("old", self.at(2.1), has_fetched=False), {UNKNOWN})
         self.assertEqual(self.keys.outcomes("new", self.at(2.1), has_fetched=False), {HELD})
 
     def test_a_new_key_is_asked_for_when_the_cooldown_is_over(self) -> None:
         self.assertEqual(self.keys.outcomes("new", self.at(COOLDOWN - 0.1), has_fetched=False), {UNKNOWN})
         with self.assertRaisesRegex(Breach, "never asked for"):
-            # Counted from the end of the fetch, which is at its time limit at the latest.
-            self.keys.outcomes("new", self.at(COOLDOWN + TIMEOUT_MILLISECONDS / 1_000 + 0.1), has_fetched=False)
+            self.keys.outcomes("new", self.at(COOLDOWN + 0.1), has_fetched=False)
+
+    def test_the_cooldown_is_counted_from_the_end_of_a_fetch_that_took_long(self) -> None:
+        self.keys.fetched(Fetch("pool", NOW + 2, "slow", frozenset()), NOW + 1.999, NOW + 2.8)
+        after = self.at(2 + COOLDOWN + 0.5)
+        self.assertEqual(self.keys.outcomes("new", after, has_fetched=False), {UNAVAILABLE})
+        with self.assertRaisesRegex(Breach, "1.100 s ago"):
+            self.keys.outcomes("new", self.at(2.8 + COOLDOWN + 0.1), has_fetched=False)
 
     def test_stale_keys_are_not_used_before_a_fetch_was_tried(self) -> None:
         with self.assertRaisesRegex(Breach, "old"):
