@@ -166,6 +166,23 @@ extension ExecutionEnvironment {
 
     func terminate() { kill(process.processIdentifier, SIGTERM) }
 
+    /// The processes that it has forked (proc(5), `children`).
+    var children: [Int32] {
+        let own = process.processIdentifier
+        let text = (try? String(contentsOfFile: "/proc/\(own)/task/\(own)/children", encoding: .utf8)) ?? ""
+        return text.split(separator: " ").compactMap { Int32($0) }
+    }
+
+    /// How many sockets a process has open.
+    func sockets(of process: Int32) -> Int {
+        let folder = "/proc/\(process)/fd"
+        let descriptors = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return descriptors.count { number in
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\(number)"))?
+                .hasPrefix("socket:") == true
+        }
+    }
+
     func waitForEnd() throws -> End {
         var found: End?
         try wait("the end of the process") {

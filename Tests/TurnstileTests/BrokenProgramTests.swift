@@ -111,6 +111,20 @@ struct BrokenProgramTests {
         #expect(try eventually { !Self.isRunning(process) })
     }
 
+    @Test func `an interruption while the program is being started ends it, too`() throws {
+        let file = scratch.path("process")
+        let program = try scratch.write(
+            "#!/bin/sh\nkill -TERM $PPID\necho $$ > \(file)\nexec sleep 3600\n", to: "program", isProgram: true)
+        for _ in 1...5 {
+            let run = try Tool.start(["invoke", "--bootstrap", program, "events/rest-token-allowed-machine.json"])
+                .finish()
+            #expect(run.status == 130)
+            #expect(run.errors == "Error: interrupted\n")
+            guard let process = Int32((try? scratch.text(of: "process"))?.dropLast() ?? "") else { continue }
+            #expect(try eventually { !Self.isRunning(process) })
+        }
+    }
+
     /// Whether a process is there and no mere entry that waits to be collected.
     private static func isRunning(_ process: Int32) -> Bool {
         guard let status = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8) else { return false }

@@ -34,13 +34,15 @@ final class BootstrapSession {
         server = try await LoopbackServer(purpose: "the Runtime API") { await runtime.answer($0) }
         var environment = environment
         environment["AWS_LAMBDA_RUNTIME_API"] = server.address
+        // Between the two a child runs that would be left behind.
+        Interruptions.keepForLater()
         do {
             self.program = try ChildProgram(path: program, environment: environment, acts: acts)
         } catch {
+            Interruptions.letThrough()
             await server.stop()
             throw error
         }
-        // After the start, since a child inherits which signals are blocked.
         interruptions = Interruptions { acts.yield(.interrupted) }
         self.runtime = runtime
         self.acts = acts
