@@ -202,7 +202,7 @@ class AnswerTests(unittest.TestCase):
 
 class GrowthTests(unittest.TestCase):
     def faults(self, **change: int) -> list[str]:
-        first = Sample(10_000, 8_000, 8_200, 4, 1, 1.0)
+        first = Sample(10_000, 8_000, 8_200, 3_000, 4, 1, 1.0)
         return watch.faults([first, dataclasses.replace(first, invocations=1_000_000, **change)])
 
     def test_what_stays_as_it_is_passes(self) -> None:

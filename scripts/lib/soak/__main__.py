@@ -91,10 +91,11 @@ def show(figures: Figures) -> None:
     print(f"  {figures.seconds:.1f} s, {microseconds:.0f} µs an invocation in all, {own}")
     for name, times in sorted(figures.seen.items()):
         print(f"  {times:>9,}  {name}")
-    print("  invocations   resident KiB  descriptors  threads")
+    print("  invocations   resident KiB  own KiB  descriptors  threads")
     for one in figures.samples:
         print(
-            f"  {one.invocations:>11,}  {one.least_kib:>5} … {one.most_kib:>5}  {one.descriptors:>11}  {one.threads:>7}"
+            f"  {one.invocations:>11,}  {one.least_kib:>5} … {one.most_kib:>5}  {one.least_own_kib:>7}"
+            f"  {one.descriptors:>11}  {one.threads:>7}"
         )
     first, last = figures.samples[0], figures.samples[-1]
     most = watch.most_resident_kib(first, last)

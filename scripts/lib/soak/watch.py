@@ -20,6 +20,8 @@ class Sample:
     invocations: int
     least_kib: int
     most_kib: int
+    least_own_kib: int
+    """Of it without the pages of the program's file, which come and go as the kernel likes."""
     descriptors: int
     threads: int
     processor_seconds: float
@@ -31,27 +33,28 @@ class Window:
     LOOKS = 20
 
     def __init__(self) -> None:
-        self.looks: collections.deque[int] = collections.deque(maxlen=self.LOOKS)
+        self.looks: collections.deque[tuple[int, int]] = collections.deque(maxlen=self.LOOKS)
         self.most_of_all = 0
 
     def look(self, function: Function) -> None:
         self.looks.append(resident_kib(function.pid))
-        self.most_of_all = max(self.most_of_all, self.looks[-1])
+        self.most_of_all = max(self.most_of_all, self.looks[-1][0])
 
     def sample(self, function: Function, invocations: int) -> Sample:
         self.look(function)
+        resident, own = zip(*self.looks, strict=True)
         return Sample(
-            invocations, min(self.looks), max(self.looks), function.descriptors(), function.threads(),
+            invocations, min(resident), max(resident), min(own), function.descriptors(), function.threads(),
             processor(function.pid),
         )  # fmt: skip
 
 
-def resident_kib(pid: int) -> int:
-    """Counted page by page; VmRSS of /proc/PID/status is kept in counters that lag behind."""
-    for line in pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Rss:"):
-            return int(line.split()[1])
-    raise KeyError("Rss")
+def resident_kib(pid: int) -> tuple[int, int]:
+    """All, and what is no page of a file. Counted page by page; VmRSS of /proc/PID/status is kept in counters that lag
+    behind."""
+    lines = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
+    kib = {name: int(rest.split()[0]) for name, _, rest in (line.partition(":") for line in lines)}
+    return kib["Rss"], kib["Anonymous"]
 
 
 def processor(pid: int) -> float:
