@@ -32,6 +32,10 @@ let contract: [SwiftSetting] =
         .enableUpcomingFeature("MemberImportVisibility"),
     ]
 
+/// What a module is in the Embedded mode: its program is compiled from all modules at once, so that an object file of each
+/// would only add every function a second time.
+let module = contract + (isEmbedded ? [.unsafeFlags(["-Xfrontend", "-emit-empty-object-file"])] : [])
+
 /// The module maps name no library: a `link` there, or `pkgConfig:`, would find Debian's own `libcurl.a`
 /// before the minimal one.
 let transport: [LinkerSetting] =
@@ -57,18 +61,18 @@ let core: [Target] = [
     .systemLibrary(name: "CPOSIX"),
 
     // 1  Verdicts. Pure: no Foundation, no C, no clock, no I/O.
-    .target(name: "StrictJSON", swiftSettings: contract),
-    .target(name: "JOSE", dependencies: ["StrictJSON"], swiftSettings: contract),
-    .target(name: "Authorization", dependencies: ["JOSE", "StrictJSON"], swiftSettings: contract),
-    .target(name: "APIGateway", dependencies: ["Authorization", "JOSE", "StrictJSON"], swiftSettings: contract),
+    .target(name: "StrictJSON", swiftSettings: module),
+    .target(name: "JOSE", dependencies: ["StrictJSON"], swiftSettings: module),
+    .target(name: "Authorization", dependencies: ["JOSE", "StrictJSON"], swiftSettings: module),
+    .target(name: "APIGateway", dependencies: ["Authorization", "JOSE", "StrictJSON"], swiftSettings: module),
 
     // 2  Edges. Each is the only importer of its C library.
-    .target(name: "OpenSSLSignatures", dependencies: ["CLibcrypto", "JOSE", "StrictJSON"], swiftSettings: contract),
+    .target(name: "OpenSSLSignatures", dependencies: ["CLibcrypto", "JOSE", "StrictJSON"], swiftSettings: module),
     // What the tool asks of AWS is not in the shipped file: it can neither sign nor reach a metadata address.
     .target(
         name: "HTTPTransport", dependencies: ["CLibcurl"], exclude: isEmbedded ? ["Service"] : [],
-        swiftSettings: contract),
-    .target(name: "LambdaRuntime", dependencies: ["HTTPTransport", "StrictJSON"], swiftSettings: contract),
+        swiftSettings: module),
+    .target(name: "LambdaRuntime", dependencies: ["HTTPTransport", "StrictJSON"], swiftSettings: module),
 
     // 3  The one place where the parts meet.
     .target(
@@ -79,7 +83,7 @@ let core: [Target] = [
         ],
         // Of the operator's tool alone, which is ordinary Swift.
         exclude: isEmbedded ? ["SystemPrivateFolder.swift"] : [],
-        swiftSettings: contract),
+        swiftSettings: module),
 
     // 4  The Lambda function.
     .executableTarget(

@@ -20,6 +20,7 @@ struct AbsentKeyIDs: Sendable {
     init(firstPauseInSeconds: Int64, longestPauseInSeconds: Int64) {
         self.firstPauseInSeconds = firstPauseInSeconds
         self.longestPauseInSeconds = max(firstPauseInSeconds, longestPauseInSeconds)
+        entries.reserveCapacity(Self.limit)
     }
 
     func mayBeAskedFor(_ keyID: ExactString?, at now: Uptime) -> Bool {

@@ -191,6 +191,9 @@ package enum System {
     /// From here on the memory of a large event goes back to the kernel with its end.
     static func giveLargeBlocksBack() { cposix_give_large_blocks_back() }
 
+    /// Gives back what freed blocks leave of whole pages.
+    static func giveFreePagesBack() { cposix_give_free_pages_back() }
+
     // MARK: Signals and the end
 
     /// From here on SIGTERM ends the process at once with status 0, and a closed pipe is an error, not a signal.
