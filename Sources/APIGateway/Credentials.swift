@@ -32,7 +32,7 @@ enum BearerCredentials {
     static func token(in value: ArraySlice<UInt8>) throws(CredentialsFault) -> ArraySlice<UInt8> {
         guard !value.isEmpty else { throw .missing }
         let scheme = value.prefix { $0 != UInt8(ascii: " ") }
-        guard !scheme.isEmpty, scheme.allSatisfy(isSchemeCharacter) else { throw .malformed }
+        guard !scheme.isEmpty, schemeCharacters.containsAll(of: scheme.span) else { throw .malformed }
         guard isBearer(scheme) else { throw .missing }
         let token = value[scheme.endIndex...].drop { $0 == UInt8(ascii: " ") }
         guard isToken(token) else { throw .malformed }
@@ -51,26 +51,15 @@ enum BearerCredentials {
     static func isToken(_ text: ArraySlice<UInt8>) -> Bool {
         let end = text.lastIndex { $0 != UInt8(ascii: "=") }
         guard let end else { return false }
-        return text[...end].allSatisfy { byte in
-            isAlphanumeric(byte) || "-._~+/".utf8.contains(byte)
-        }
+        let characters = text[...end]
+        return tokenCharacters.containsAll(of: characters.span)
     }
+
+    private static let tokenCharacters = ASCIISet(alphanumericsAnd: "-._~+/")
+    /// `tchar` (RFC 9110 §5.6.2).
+    private static let schemeCharacters = ASCIISet(alphanumericsAnd: "!#$%&'*+-.^_`|~")
 
     private static func isBearer(_ scheme: ArraySlice<UInt8>) -> Bool {
         scheme.count == 6 && zip(scheme, "bearer".utf8).allSatisfy { $0 | 0x20 == $1 }
-    }
-
-    /// `tchar` (RFC 9110 §5.6.2).
-    private static func isSchemeCharacter(_ byte: UInt8) -> Bool {
-        isAlphanumeric(byte) || "!#$%&'*+-.^_`|~".utf8.contains(byte)
-    }
-
-    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        default: false
-        }
     }
 }

@@ -12,8 +12,6 @@ import StrictJSON
 ///   header there. Anywhere else a token in the query is no token.
 /// - Both the header and `access_token`: ambiguous (RFC 6750 §2 allows a client one method a request).
 extension AuthorizerEvent {
-    typealias Values = Set<ExactString>
-
     func credentials(of shape: EventShape) throws(EventError) -> Result<ArraySlice<UInt8>, CredentialsFault> {
         let headers: Values
         let queries: Values
@@ -23,20 +21,18 @@ extension AuthorizerEvent {
         case .httpPayload2:
             headers = try values(of: "authorization", ignoringCase: true, in: "headers")
             queries = try values(of: "access_token", ignoringCase: false, in: "queryStringParameters")
-            guard !headers.contains(where: { $0.utf8.contains(UInt8(ascii: ",")) }) else {
-                return .failure(.ambiguous)
-            }
+            guard headers.first?.contains(UInt8(ascii: ",")) != true else { return .failure(.ambiguous) }
         case .restRequest, .httpPayload1, .webSocketConnect:
-            headers = try values(of: "authorization", ignoringCase: true, in: "headers")
-                .union(try listedValues(of: "authorization", ignoringCase: true, in: "multiValueHeaders"))
-            queries = try values(of: "access_token", ignoringCase: false, in: "queryStringParameters")
-                .union(try listedValues(of: "access_token", ignoringCase: false, in: "multiValueQueryStringParameters"))
+            var all = try values(of: "authorization", ignoringCase: true, in: "headers")
+            all.insert(try listedValues(of: "authorization", ignoringCase: true, in: "multiValueHeaders"))
+            headers = all
+            all = try values(of: "access_token", ignoringCase: false, in: "queryStringParameters")
+            all.insert(try listedValues(of: "access_token", ignoringCase: false, in: "multiValueQueryStringParameters"))
+            queries = all
         }
-        guard headers.count <= 1, headers.isEmpty || queries.isEmpty else { return .failure(.ambiguous) }
+        guard !headers.areMany, headers.first == nil || queries.first == nil else { return .failure(.ambiguous) }
         if let header = headers.first {
-            return Self.token { () throws(CredentialsFault) in
-                try BearerCredentials.token(in: header.utf8[...])
-            }
+            return Self.token { () throws(CredentialsFault) in try BearerCredentials.token(in: header) }
         }
         switch shape {
         case .webSocketConnect: return Self.token(ofQueries: queries)
@@ -61,9 +57,9 @@ extension AuthorizerEvent {
     }
 
     private static func token(ofQueries queries: Values) -> Result<ArraySlice<UInt8>, CredentialsFault> {
-        guard queries.count <= 1 else { return .failure(.ambiguous) }
+        guard !queries.areMany else { return .failure(.ambiguous) }
         guard let token = queries.first, !token.isEmpty else { return .failure(.missing) }
-        return BearerCredentials.isToken(token.utf8[...]) ? .success(token.utf8[...]) : .failure(.malformed)
+        return BearerCredentials.isToken(token) ? .success(token) : .failure(.malformed)
     }
 
     private static func token(
@@ -73,23 +69,40 @@ extension AuthorizerEvent {
     }
 }
 
+/// The values of one name, of which a request may have one only, said as often as it likes.
+private struct Values {
+    private(set) var first: ArraySlice<UInt8>?
+    /// Whether one of them differs from the first.
+    private(set) var areMany = false
+
+    mutating func insert(_ value: ArraySlice<UInt8>) {
+        guard let first else { return first = value }
+        if !first.span.isEqual(to: value.span) { areMany = true }
+    }
+
+    mutating func insert(_ others: Values) {
+        if let other = others.first { insert(other) }
+        areMany = areMany || others.areMany
+    }
+}
+
 /// Maps of an event. They are absent or null where there is nothing in them, and so may be their values.
 extension AuthorizerEvent {
     private func values(of name: String, ignoringCase: Bool, in map: String) throws(EventError) -> Values {
-        var values: Values = []
+        var values = Values()
         for value in try members(named: name, ignoringCase: ignoringCase, in: map) {
-            guard let text = value.exactString else { throw .wrongType(map) }
+            guard let text = value.utf8 else { throw .wrongType(map) }
             values.insert(text)
         }
         return values
     }
 
     private func listedValues(of name: String, ignoringCase: Bool, in map: String) throws(EventError) -> Values {
-        var values: Values = []
+        var values = Values()
         for list in try members(named: name, ignoringCase: ignoringCase, in: map) {
             guard let elements = list.elements else { throw .wrongType(map) }
             for element in elements {
-                guard let text = element.exactString else { throw .wrongType(map) }
+                guard let text = element.utf8 else { throw .wrongType(map) }
                 values.insert(text)
             }
         }

@@ -26,39 +26,51 @@ package struct MethodARN: Equatable, Sendable {
 
     package init(parsing text: ExactString) throws(MethodARNError) {
         guard text.utf8.count <= Self.lengthLimitInBytes else { throw .tooLong(limitInBytes: Self.lengthLimitInBytes) }
-        let fields = text.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 5, omittingEmptySubsequences: false)
-        guard fields.count == 6 else { throw .tooFewFields }
-        guard fields[0].elementsEqual("arn".utf8), fields[2].elementsEqual("execute-api".utf8) else {
-            throw .otherService
+        var rest = text.utf8[...]
+        let colon = UInt8(ascii: ":")
+        guard let arn = Self.field(of: &rest, before: colon), let partition = Self.field(of: &rest, before: colon),
+            let service = Self.field(of: &rest, before: colon), let region = Self.field(of: &rest, before: colon),
+            let account = Self.field(of: &rest, before: colon)
+        else { throw .tooFewFields }
+        guard Self.is(arn, "arn"), Self.is(service, "execute-api") else { throw .otherService }
+        guard Self.is(partition.prefix(3), "aws"), Self.isName(partition) else { throw .invalid(.partition) }
+        guard Self.isName(region) else { throw .invalid(.region) }
+        guard Self.isName(account) else { throw .invalid(.account) }
+        let slash = UInt8(ascii: "/")
+        guard let api = Self.field(of: &rest, before: slash), let stage = Self.field(of: &rest, before: slash) else {
+            throw .tooFewParts
         }
-        guard fields[1].starts(with: "aws".utf8), Self.isName(fields[1]) else { throw .invalid(.partition) }
-        guard Self.isName(fields[3]) else { throw .invalid(.region) }
-        guard Self.isName(fields[4]) else { throw .invalid(.account) }
-        let parts = fields[5].split(separator: UInt8(ascii: "/"), maxSplits: 3, omittingEmptySubsequences: false)
-        guard parts.count >= 3 else { throw .tooFewParts }
-        guard Self.isName(parts[0]) else { throw .invalid(.api) }
-        guard Self.isStage(parts[1]) else { throw .invalid(.stage) }
+        guard Self.isName(api) else { throw .invalid(.api) }
+        guard Self.isStage(stage) else { throw .invalid(.stage) }
         self.text = text
-        apiID = ExactString(utf8: parts[0])
-        stage = ExactString(utf8: parts[1])
-        apiStagePrefix = ExactString(utf8: text.utf8[..<parts[2].startIndex])
-        operation = try Self.operation(parts[2...], in: text)
+        apiID = ExactString(utf8: api)
+        self.stage = ExactString(utf8: stage)
+        apiStagePrefix = ExactString(utf8: text.utf8[..<rest.startIndex])
+        operation = try Self.operation(rest)
     }
 
-    private static func operation(
-        _ parts: ArraySlice<ArraySlice<UInt8>>, in text: ExactString
-    ) throws(MethodARNError) -> Operation {
-        guard let verb = parts.first, let path = parts.dropFirst().first else {
-            switch parts.first.map({ ExactString(utf8: $0) }) {
-            case "$connect": return .connect
-            case "$default": return .default
-            default: throw .tooFewParts
-            }
+    /// What stands before the separator, of which `text` is then what stands behind.
+    private static func field(of text: inout ArraySlice<UInt8>, before separator: UInt8) -> ArraySlice<UInt8>? {
+        guard let length = text.span.firstIndex(of: separator) else { return nil }
+        defer { text = text.dropFirst(length + 1) }
+        return text.prefix(length)
+    }
+
+    private static func operation(_ text: ArraySlice<UInt8>) throws(MethodARNError) -> Operation {
+        guard let length = text.span.firstIndex(of: UInt8(ascii: "/")) else {
+            if Self.is(text, "$connect") { return .connect }
+            guard Self.is(text, "$default") else { throw .tooFewParts }
+            return .default
         }
+        let verb = text.prefix(length)
         guard (1...verbLimitInBytes).contains(verb.count), verb.allSatisfy({ 0x41...0x5A ~= $0 }) else {
             throw .invalid(.verb)
         }
-        return .method(verb: ExactString(utf8: verb), path: ExactString(utf8: text.utf8[(path.startIndex - 1)...]))
+        return .method(verb: ExactString(utf8: verb), path: ExactString(utf8: text.dropFirst(length)))
+    }
+
+    private static func `is`(_ text: ArraySlice<UInt8>, _ word: String) -> Bool {
+        text.span.isEqual(to: word.utf8.span)
     }
 
     /// `OPTIONS` and `CONNECT` have seven letters; RFC 9110 §9.1 leaves room for others.
@@ -68,19 +80,13 @@ package struct MethodARN: Equatable, Sendable {
     /// Emulators put words where AWS puts an account's twelve digits, so only the characters are checked: none that
     /// a policy would read as a wildcard or a variable.
     private static func isName(_ text: ArraySlice<UInt8>) -> Bool {
-        (1...nameLimitInBytes).contains(text.count)
-            && text.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
-                    true
-                default: false
-                }
-            }
+        (1...nameLimitInBytes).contains(text.count) && nameCharacters.containsAll(of: text.span)
     }
 
+    private static let nameCharacters = ASCIISet(alphanumericsAnd: "-_")
+
     private static func isStage(_ text: ArraySlice<UInt8>) -> Bool {
-        text.elementsEqual("$default".utf8) || text.elementsEqual("*".utf8) || isName(text)
+        isName(text) || Self.is(text, "$default") || Self.is(text, "*")
     }
 }
 

@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// Base64url without padding (RFC 7515 §2, RFC 4648 §5), each value having one text only.
 package enum Base64URL {
     /// Refuses padding, white space and every character outside the alphabet (RFC 7515 §2), and unused bits that
@@ -24,10 +26,11 @@ package enum Base64URL {
         var seen: UInt8 = 0
         var position = 0
         while position < whole {
-            let first = values[Int(text[position])]
-            let second = values[Int(text[position + 1])]
-            let third = values[Int(text[position + 2])]
-            let fourth = values[Int(text[position + 3])]
+            let quad = text.quad(at: position)
+            let first = values[Int(quad & 0xFF)]
+            let second = values[Int(quad >> 8 & 0xFF)]
+            let third = values[Int(quad >> 16 & 0xFF)]
+            let fourth = values[Int(quad >> 24)]
             seen |= first | second | third | fourth
             output.append(first << 2 | second >> 4)
             output.append(second << 4 | third >> 2)

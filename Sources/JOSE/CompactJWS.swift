@@ -100,13 +100,10 @@ private struct Segments {
 
     /// The offsets of the two periods; `nil` where there are fewer or more.
     private static func periods(in text: Span<UInt8>) -> (Int, Int)? {
-        var first: Int?
-        var second: Int?
-        for offset in text.indices where text[offset] == UInt8(ascii: ".") {
-            guard second == nil else { return nil }
-            if first == nil { first = offset } else { second = offset }
-        }
-        guard let first, let second else { return nil }
+        let period = UInt8(ascii: ".")
+        guard let first = text.firstIndex(of: period), let second = text.firstIndex(of: period, from: first + 1),
+            text.firstIndex(of: period, from: second + 1) == nil
+        else { return nil }
         return (first, second)
     }
 }

@@ -3,7 +3,7 @@
 /// Swift's `String` holds two spellings of one character to be equal. RFC 7515 §5.3 and RFC 7519 §2 want
 /// identifiers compared with no transformation or canonicalization, so what is compared is kept in this type:
 /// `kid`, `iss`, `aud`, client ids, scopes, groups, routes.
-package struct ExactString: Hashable, Sendable {
+package struct ExactString: Sendable {
     package let utf8: [UInt8]
 
     /// - Parameter utf8: UTF-8, as a ``JSONDocument`` gives it.
@@ -12,6 +12,24 @@ package struct ExactString: Hashable, Sendable {
     package init(_ text: String) { utf8 = Array(text.utf8) }
 
     package var isEmpty: Bool { utf8.isEmpty }
+}
+
+extension ExactString: Hashable {
+    package static func == (left: Self, right: Self) -> Bool { left.utf8.span.isEqual(to: right.utf8.span) }
+
+    package func hash(into hasher: inout Hasher) {
+        let bytes = utf8.span
+        var offset = 0
+        while bytes.count - offset >= 8 {
+            hasher.combine(bytes.word(at: offset))
+            offset += 8
+        }
+        while offset < bytes.count {
+            hasher.combine(bytes[offset])
+            offset += 1
+        }
+        hasher.combine(bytes.count)
+    }
 }
 
 extension ExactString: ExpressibleByStringLiteral {

@@ -63,10 +63,9 @@ final class ParsedText: Sendable {
 
     func isString(_ node: Node, equalTo expected: Span<UInt8>) -> Bool {
         guard !node.isEscaped else { return isEscapedString(node, equalTo: expected) }
-        let start = Int(node.start)
-        guard expected.count == Int(node.end) - start else { return false }
-        for offset in 0..<expected.count where bytes[start + offset] != expected[offset] { return false }
-        return true
+        guard expected.count == Int(node.end) - Int(node.start) else { return false }
+        let bytes = bytes
+        return bytes.span.extracting(node.range).isEqual(to: expected)
     }
 
     /// No escape is longer than six bytes for each byte of its value (`\u0041`), so a text much longer than what
@@ -74,9 +73,7 @@ final class ParsedText: Sendable {
     private func isEscapedString(_ node: Node, equalTo expected: Span<UInt8>) -> Bool {
         guard node.range.count <= 6 * expected.count else { return false }
         let value = decoded(node)
-        guard value.count == expected.count else { return false }
-        for offset in 0..<expected.count where value[offset] != expected[offset] { return false }
-        return true
+        return value.span.isEqual(to: expected)
     }
 
     /// The index of the value that the object at `object` has under `name`.

@@ -43,12 +43,7 @@ extension JSONParser {
     }
 
     private func haveSameText(_ left: Node, _ right: Node) -> Bool {
-        let length = left.range.count
-        guard right.range.count == length else { return false }
-        for offset in 0..<length where bytes[Int(left.start) + offset] != bytes[Int(right.start) + offset] {
-            return false
-        }
-        return true
+        bytes.extracting(left.range).isEqual(to: bytes.extracting(right.range))
     }
 
     private func checkDecodedNamesAreUnique(from first: Int, to end: Int) throws(JSONError) {

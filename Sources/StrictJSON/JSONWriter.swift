@@ -28,7 +28,14 @@ package struct JSONWriter: Sendable {
     /// - Parameter value: UTF-8, as a ``JSONDocument`` or a `String` gives it.
     package mutating func string(utf8 value: ArraySlice<UInt8>) {
         separate()
-        appendString(value.span)
+        guard PlainText.end(in: value.span, from: 0) == value.count else {
+            appendString(value.span)
+            needsSeparator = true
+            return
+        }
+        bytes.append(UInt8(ascii: "\""))
+        bytes += value
+        bytes.append(UInt8(ascii: "\""))
         needsSeparator = true
     }
 

@@ -4,35 +4,26 @@ enum PlainText {
     /// The offset of the first byte, from `start` on, that is not plain; the end of the text where all are.
     static func end(in bytes: Span<UInt8>, from start: Int) -> Int {
         var position = start
-        while bytes.count - position >= 8 {
-            let marks = marksOfOthers(in: word(bytes.extracting(position..<(position + 8))))
-            guard marks == 0 else { return position + marks.trailingZeroBitCount / 8 }
-            position += 8
+        let lastWord = bytes.count - 8
+        while position <= lastWord {
+            let marks = marksOfOthers(in: bytes.word(at: position))
+            guard marks == 0 else { return position &+ marks.trailingZeroBitCount / 8 }
+            position &+= 8
         }
         while position < bytes.count, marksOfOthers(in: UInt64(bytes[position]) | spaces << 8) == 0 { position += 1 }
         return position
     }
 
-    private static let ones: UInt64 = 0x0101_0101_0101_0101
-    private static let highBits: UInt64 = 0x8080_8080_8080_8080
     private static let spaces: UInt64 = 0x2020_2020_2020_2020
-
-    /// Eight bytes, the first of them lowest.
-    @inline(__always)
-    private static func word(_ bytes: Span<UInt8>) -> UInt64 {
-        var word: UInt64 = 0
-        for index in 0..<8 { word |= UInt64(bytes[index]) << UInt64(8 * index) }
-        return word
-    }
 
     /// The high bit of every byte that is not plain. A borrow or a carry out of such a byte can mark those above
     /// it wrongly, never those below, so the lowest mark is exact.
     @inline(__always)
     private static func marksOfOthers(in word: UInt64) -> UInt64 {
-        let quotationMark = (word ^ ones &* 0x22) &- ones
-        let reverseSolidus = (word ^ ones &* 0x5C) &- ones
+        let quotationMark = (word ^ Words.ones &* 0x22) &- Words.ones
+        let reverseSolidus = (word ^ Words.ones &* 0x5C) &- Words.ones
         let control = word &- spaces
-        let delete = word &+ ones
-        return (quotationMark | reverseSolidus | control | delete | word) & highBits
+        let delete = word &+ Words.ones
+        return (quotationMark | reverseSolidus | control | delete | word) & Words.highBits
     }
 }
