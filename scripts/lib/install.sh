@@ -105,6 +105,17 @@ install_build() {
     require_packages /usr/include/openssl/evp.h libssl-dev
 }
 
+# A C compiler and the C library for a machine, which may be another than this one.
+install_compiler() {
+    local triple=$1
+    require_packages /usr/bin/dpkg-parsechangelog dpkg-dev
+    if [[ $triple == $(uname -m)-linux-gnu ]]; then
+        require_packages "/usr/bin/$triple-gcc" gcc libc6-dev make
+    else
+        require_packages "/usr/bin/$triple-gcc" "gcc-${triple/_/-}" "libc6-dev-${triple/%aarch64-linux-gnu/arm64}-cross" make
+    fi
+}
+
 install_test() {
     install_build
     require_packages /usr/bin/shellcheck shellcheck

@@ -72,7 +72,9 @@ struct AnswerCriterion {
         require(!callers.isEmpty, "nobody is allowed anything without a token that was signed")
         for caller in callers {
             let signature = Data(caller.token.split(separator: UInt8(ascii: "."))[2])
-            require(Data(answer).range(of: signature) == nil, "an answer holds no token")
+            // Whoever writes a token into the path is told it again: a policy names the request's ARN.
+            guard Data(request.arn.utf8).range(of: signature) == nil else { continue }
+            require(Data(answer).range(of: signature) == nil, "an answer holds no token but its request's")
         }
         return callers
     }
