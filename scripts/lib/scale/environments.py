@@ -219,6 +219,11 @@ def processor_ms(cpu_ms: float, memory_mb: int) -> float:
     return cpu_ms / min(1.0, memory_mb / facts.VCPU_MEMORY.value)
 
 
+def fetch_after_an_answer(cpu_ms: float, memory_mb: int) -> int:
+    """Milliseconds for which an environment takes no event."""
+    return math.ceil(facts.FETCH_NETWORK.value + processor_ms(cpu_ms, memory_mb))
+
+
 def turnstile(memory_mb: int, work_ms: int, has_snapshot: bool, has_few_roots: bool) -> Authorizer:
     """The start has a whole processor; what is done after an answer has the share of the memory."""
     cpu = (facts.FIRST_FETCH_CPU_FEW_ROOTS if has_few_roots else facts.FIRST_FETCH_CPU).value
@@ -227,7 +232,7 @@ def turnstile(memory_mb: int, work_ms: int, has_snapshot: bool, has_few_roots: b
         has_snapshot, has_few_roots
     ]
     if has_snapshot:
-        after = math.ceil(network + processor_ms(cpu, memory_mb))
+        after = fetch_after_an_answer(cpu, memory_mb)
         return Authorizer(name, start, work_ms, after_first=after, fetch_at=None)
     return Authorizer(name, start + math.ceil(network + cpu / facts.START_PROCESSORS.value), work_ms, fetch_at=start)
 

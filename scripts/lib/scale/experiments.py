@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 
 from scale import cost, facts, metering, revocation
-from scale.environments import Authorizer, Outcome, Quotas, Simulation, Traffic, peer, turnstile
+from scale.environments import Authorizer, Outcome, Quotas, Simulation, Traffic, fetch_after_an_answer, peer, turnstile
 from scale.fetches import Fleet, Issuer, Seen, in_seconds, run
 from scale.keycache import KeyTimes
 
@@ -148,6 +148,16 @@ def keys(settings: Settings, tell: Callable[[str], None]) -> dict:
             of("new key, one client", steady, well, [0.0]),
             of("new key, published before", steady, Issuer(published=-hour), switches),
         ],
+        "busy": {
+            name: {
+                "first": fetch_after_an_answer(first.value, settings.memory),
+                "later": fetch_after_an_answer(later.value, settings.memory),
+            }
+            for name, first, later in (
+                ("140 roots", facts.FIRST_FETCH_CPU, facts.LATER_FETCH_CPU),
+                ("six roots", facts.FIRST_FETCH_CPU_FEW_ROOTS, facts.LATER_FETCH_CPU_FEW_ROOTS),
+            )
+        },
         "outage": [of("issuer down for 15 minutes", change(steady, until=hour), Issuer(down=(0, 900.0)), [])],
     }
 
@@ -215,6 +225,10 @@ def revocations(settings: Settings, tell: Callable[[str], None]) -> dict:
             })  # fmt: skip
     return {
         "rows": rows,
+        "native": {
+            "HTTP API": {"key": facts.NATIVE_HTTP_KEYS.value, "client": settings.token_life},
+            "REST API": {"key": facts.NATIVE_REST_KEYS.value, "client": settings.token_life},
+        },
         "acceptedFromSnapshot": revocation.accepted_from_snapshot(revocation.Setting(times=settings.times), True),
     }
 

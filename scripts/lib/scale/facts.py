@@ -124,10 +124,10 @@ NATIVE_REST_KEYS = Fact(
 
 START_STATIC = Fact(
     16, "ms", "Lambda's init of a small static program (C++, Rust), without keys; Turnstile was never there",
-    "https://github.com/maxday/lambda-perf", "read",
+    "https://github.com/maxday/lambda-perf", "quoted",
 )  # fmt: skip
-START_NODE = Fact(142, "ms", "Lambda's init of Node 22", "https://github.com/maxday/lambda-perf", "read")
-START_PYTHON = Fact(85, "ms", "Lambda's init of Python 3.13", "https://github.com/maxday/lambda-perf", "read")
+START_NODE = Fact(142, "ms", "Lambda's init of Node 22", "https://github.com/maxday/lambda-perf", "quoted")
+START_PYTHON = Fact(85, "ms", "Lambda's init of Python 3.13", "https://github.com/maxday/lambda-perf", "quoted")
 FETCH_NETWORK = Fact(
     10, "ms", "the network's part of a fetch of keys: name, TCP, TLS, request", "nothing found", "assumed"
 )

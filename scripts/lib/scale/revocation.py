@@ -12,6 +12,8 @@ from scale.keycache import Answer, KeyCache, KeyTimes
 
 STOLEN = "withdrawn"
 OTHER = "other"
+MARGIN = 600.0
+"""Seconds that attempts go on for after none should get in."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Case:
 def client_without_new_tokens(setting: Setting, dice: random.Random) -> float:
     """They have a token that is as old as it may be, and get no other."""
     expiry = dice.random() * setting.token_life + setting.leeway
-    return attempts(setting, dice, lambda moment: moment < expiry, expiry)
+    return attempts(setting, dice, lambda moment: moment < expiry, expiry + MARGIN)
 
 
 def withdrawn_key(setting: Setting, dice: random.Random) -> float:
@@ -53,7 +55,7 @@ def withdrawn_key_unheard(setting: Setting, dice: random.Random) -> float:
 
 def configuration(setting: Setting, dice: random.Random) -> float:
     """A new version of the function decides from second 0 on; what was kept is kept."""
-    return attempts(setting, dice, lambda moment: moment < 0, 0.0)
+    return attempts(setting, dice, lambda moment: moment < 0, MARGIN)
 
 
 def stolen_key(setting: Setting, dice: random.Random, is_issuer_up: bool) -> float:
@@ -73,7 +75,7 @@ def stolen_key(setting: Setting, dice: random.Random, is_issuer_up: bool) -> flo
         return answer is Answer.KEY
 
     longest = setting.times.max_age + (0 if is_issuer_up else setting.times.stale_if_error)
-    return attempts(setting, dice, accepts, longest + 1)
+    return attempts(setting, dice, accepts, longest + MARGIN)
 
 
 def aged_cache(setting: Setting, dice: random.Random) -> KeyCache:
@@ -91,7 +93,7 @@ def fetch(cache: KeyCache, moment: float, is_issuer_up: bool) -> None:
 
 
 def attempts(setting: Setting, dice: random.Random, accepts: Callable[[float], bool], until: float) -> float:
-    """The last attempt that got in; `until` is a moment from which on no attempt is accepted anew.
+    """The last attempt that got in, of those until then.
 
     An accepted one opens the cache for the TTL: the last attempt in that time is the one that counts, the next that is
     judged is the first behind it.

@@ -78,10 +78,14 @@ def keys(found: dict) -> list[str]:
             f"{row['by'].get('a caller', 0):,}", f"{row['callers'].get('unknown_key', 0):,}",
             f"{row['callers'].get('keys_unavailable', 0):,}", f"{row['lastRefusal']} s" if row["lastRefusal"] else "–",
         ]
-        for group in found.values() for row in group
+        for name, group in found.items() if name != "busy" for row in group
     ]  # fmt: skip
     head = ["", "fetches", "failed", "most in 1 s *", "a caller waits", "unknown_key", "keys_unavailable", "until"]
     out = ["Fetches of keys, and callers refused for want of one", table(head, rows)]
+    out += [
+        f"A fetch after an answer keeps an environment busy, with {roots}: {one['first']} ms; later {one['later']} ms"
+        for roots, one in found["busy"].items()
+    ]
     without, with_ = (row["inSeconds"] for row in found["refresh"])
     out.append("* of refreshes: behind those of the start")
     out.append("Most fetches in one second, by part of the time, without jitter and with it")
@@ -155,6 +159,10 @@ def revocation(found: dict) -> list[str]:
     return [
         "How long somebody still gets in",
         table(["", "TTL", "median", "longest", "at most", "which is"], rows),
+        *(
+            f"The {api}'s own JWT authorizer: a withdrawn key up to {one['key']:,.0f} s, a client {one['client']:,} s"
+            for api, one in found["native"].items()
+        ),
         "Invocations of each new environment that still take a withdrawn key of its jwksFile: "
         f"{found['acceptedFromSnapshot']}",
     ]

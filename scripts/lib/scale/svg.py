@@ -16,9 +16,11 @@ def style() -> str:
         of = "".join(f".f{place}{{fill:{one}}}.s{place}{{stroke:{one}}}" for place, one in enumerate(colours))
         return f"text{{fill:{ink}}}.g{{stroke:{grid}}}{of}"
 
-    light, dark = rules(COLOURS, "#1f2328", "#d0d7de"), rules(COLOURS_ON_DARK, "#e6edf3", "#3d444d")
+    plain = rules(COLOURS, "#6e7781", "#8c959f55")  # for whoever does not say which ground they have
+    light, dark = "text{fill:#1f2328}", rules(COLOURS_ON_DARK, "#e6edf3", "#3d444d")
     base = "text{font:12px sans-serif}.t{font-size:14px;font-weight:bold}.l{fill:none;stroke-width:2}"
-    return f"<style>{base}{light}@media(prefers-color-scheme:dark){{{dark}}}</style>"
+    by_ground = f"@media(prefers-color-scheme:light){{{light}}}@media(prefers-color-scheme:dark){{{dark}}}"
+    return f"<style>{base}{plain}{by_ground}</style>"
 
 
 @dataclasses.dataclass(frozen=True)
