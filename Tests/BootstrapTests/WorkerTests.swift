@@ -58,7 +58,8 @@ struct WorkerTests {
             // The other worker waits for an event: it is handed one, so that the next steps are for who comes next.
             try environment.runtimeAPI.add(known.step(id: "request-2", deadlineInMilliseconds: 30_000))
             #expect(try #require(try requests(3, environment).last).target.hasSuffix("/request-2/response"))
-            let busy = try #require(environment.children.max { environment.sockets(of: $0) < environment.sockets(of: $1) })
+            let workers = environment.children
+            let busy = try #require(workers.max { environment.sockets(of: $0) < environment.sockets(of: $1) })
             kill(busy, SIGKILL)
             // The answer to request-2, and then in any order the error of request-1 and the new worker's first poll.
             let later = try requests(5, environment)[3...]
@@ -83,7 +84,8 @@ struct WorkerTests {
     }
 
     @Test(arguments: ["0", "1025", "two", "-1", "2 "])
-    func `a number of workers that Lambda does not set ends the start with a line that names it`(_ text: String) throws {
+    func `a number of workers that Lambda does not set ends the start with a line that names it`(_ text: String) throws
+    {
         let setup = Setup.keysInFile.with {
             $0.environment["AWS_LAMBDA_MAX_CONCURRENCY"] = text
             $0.firstSteps = [Self.accepted]

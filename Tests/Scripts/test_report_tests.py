@@ -3,11 +3,14 @@
 import contextlib
 import io
 import json
+import os
 import pathlib
 import tempfile
 import unittest
+import unittest.mock
 
 import report_tests
+import tally
 
 GOOD = {module: {"A.swift": (99, 100), "B.swift": (1, 1)} for module in report_tests.LEAST_PERCENT}
 
@@ -69,3 +72,14 @@ class ReportTests(unittest.TestCase):
 
 if __name__ == "__main__":
     unittest.main()
+
+
+class TallyTests(unittest.TestCase):
+    def test_what_is_recorded_while_tests_run_is_counted_nowhere(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "tally")
+            with unittest.mock.patch.dict(os.environ, {"TURNSTILE_TALLY": str(path)}):
+                with tally.left_alone():
+                    tally.record(0, 1, "a fault that is meant to be there")
+                tally.record(2, 0, "tests")
+            self.assertEqual(path.read_text(), "2 0 tests\n")

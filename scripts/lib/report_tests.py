@@ -10,10 +10,12 @@ import xml.etree.ElementTree as ElementTree
 
 import tally
 
-# Of the modules that are in the shipped file.
-# What decides. The edges are told of and not asked: their failing allocations and workers run in scripts/faults and
-# scripts/concurrency, on programs that are not counted.
-LEAST_PERCENT = {"StrictJSON": 97.0, "JOSE": 97.0, "Authorization": 97.0, "APIGateway": 97.0}
+# Of the modules that are in the shipped file. What the last one does when workers die at a bad moment is not the same in
+# every run.
+LEAST_PERCENT = {
+    "StrictJSON": 97.0, "JOSE": 97.0, "Authorization": 97.0, "APIGateway": 97.0, "OpenSSLSignatures": 97.0,
+    "HTTPTransport": 97.0, "LambdaRuntime": 97.0, "AuthorizerService": 96.0,
+}  # fmt: skip
 
 # Module → file → lines run, lines in all.
 Coverage = dict[str, dict[str, tuple[int, int]]]

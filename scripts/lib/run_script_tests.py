@@ -62,7 +62,8 @@ def main() -> int:
     if options.only:
         loader.testNamePatterns = [f"*{options.only}*"]
     suite = loader.discover(str(pathlib.Path(__file__).parents[2] / "Tests" / "Scripts"))
-    result = unittest.TextTestRunner(verbosity=1, resultclass=Recorder).run(suite)
+    with tally.left_alone():
+        result = unittest.TextTestRunner(verbosity=1, resultclass=Recorder).run(suite)
     results.write(options.output, result.cases())
     failed = len(result.failures) + len(result.errors)
     tally.record(result.testsRun - failed, failed, "tests of the scripts")
