@@ -4,12 +4,13 @@
 # usage: scripts/minimal-libcurl.sh FOLDER [x86_64|arm64]
 #
 # Makes FOLDER/include, FOLDER/lib/{libcurl,libcares,libssl,libcrypto}.a, FOLDER/versions (a line for each library: its
-# package's version) and FOLDER/licences, for this machine or for the one that is named; does nothing when they are
-# there. The source is Debian's own package with its security patches; the other archives come from Debian's -dev
-# packages of that architecture, which are unpacked and not installed. The system's package lists are left as they are.
-# Takes about a minute.
+# package's version) and FOLDER/licences, for this machine or for the one that is named, of which FOLDER/sysroot holds the
+# C library too; does nothing when they are there. The source is Debian's own package with its security patches; the rest
+# comes from Debian's -dev packages of that architecture, which are unpacked and not installed. The system's package
+# lists are left as they are. Takes about a minute.
 set -euo pipefail
 source "$(dirname "$0")/lib/install.sh"
+source "$root/scripts/lib/debian.sh"
 
 case ${1:-} in
     -h | --help) show_usage "$0" ;;
@@ -17,47 +18,55 @@ case ${1:-} in
 esac
 machine=$(uname -m)
 case ${2:-${machine/aarch64/arm64}} in
-    x86_64) debian=amd64 triple=x86_64-linux-gnu ;;
-    arm64) debian=arm64 triple=aarch64-linux-gnu ;;
+    x86_64) architecture=amd64 triple=x86_64-linux-gnu ;;
+    arm64) architecture=arm64 triple=aarch64-linux-gnu ;;
     *) fail "there is no architecture $2: say x86_64 or arm64" ;;
 esac
 prefix=$(cd "$standing" && mkdir -p "$1" && cd "$1" && pwd)
 stamp=$prefix/.made-with
-recipe="$debian $(sha256sum <"$root/scripts/minimal-libcurl.sh")"
+recipe="$architecture $(sha256sum <"$root/scripts/minimal-libcurl.sh")"
 [[ -e $stamp && $(<"$stamp") == "$recipe" ]] && exit 0
 
 command -v apt-get >/dev/null || fail "a minimal libcurl is made from Debian's source package; there is no apt-get here"
-install_compiler "$triple"
+require_packages /usr/bin/dpkg-source dpkg-dev
+require_packages /usr/bin/gcc gcc
+require_packages /usr/bin/make make
+packages=(libssl-dev libc-ares-dev)
+compiler=gcc linking=''
+if [[ $triple != "$machine-linux-gnu" ]]; then
+    # Swift's own clang compiles for any machine, given its C library.
+    require_swift
+    packages+=(libc6-dev linux-libc-dev "libgcc-$(gcc -dumpversion)-dev")
+    linking="-static -fuse-ld=lld"
+    compiler="$(dirname "$(realpath "$(command -v swift)")")/clang --target=$triple --sysroot=$prefix/sysroot"
+fi
 say "building a minimal static libcurl for $triple into ${prefix#"$root/"}"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# Package lists of this build's own, with the source packages that the system's lists leave out, and for the
-# architecture that is asked for.
-mkdir -p "$work/lists/partial" "$work/sources" "$work/sysroot"
-for list in /etc/apt/sources.list.d/*.sources; do
-    [[ -e $list ]] && sed 's/^Types:.*/Types: deb deb-src/' "$list" >"$work/sources/$(basename "$list")"
-done
-for list in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
-    [[ -e $list ]] && sed -n 's/^deb \(.*\)/deb \1\ndeb-src \1/p' "$list" >"$work/sources/$(basename "$list" .list).list"
-done
-apt=(apt-get -qq -o Dir::State::lists="$work/lists" -o Dir::Etc::sourcelist=/dev/null -o Dir::State::status=/dev/null
-    -o Dir::Etc::sourceparts="$work/sources" -o APT::Architecture="$debian" -o APT::Architectures="$debian"
-    -o APT::Sandbox::User=root)
-quietly "${apt[@]}" update || fail "the list of source packages could not be read: is there a network?"
+read_package_lists "$work" "$architecture" || fail "the lists of packages could not be read: is there a network?"
+mkdir "$work/sysroot"
 cd "$work"
-quietly "${apt[@]}" download libssl-dev libc-ares-dev || fail "apt-get could not download libssl-dev and libc-ares-dev"
+quietly apt-get "${debian[@]}" download "${packages[@]}" || fail "apt-get could not download ${packages[*]}: is there a network?"
 for package in ./*.deb; do dpkg-deb -x "$package" sysroot; done
-quietly "${apt[@]}" source curl || fail "the source of curl could not be fetched: is there a network?"
+quietly apt-get "${debian[@]}" source curl || fail "the source of curl could not be fetched: is there a network?"
 libraries=$work/sysroot/usr/lib/$triple
 mkdir -p "$prefix/lib" "$prefix/include" "$prefix/licences"
 cp "$libraries/libcares.a" "$libraries/libssl.a" "$libraries/libcrypto.a" "$prefix/lib/"
-cp -r sysroot/usr/include/* "$prefix/include/"
+cp -r sysroot/usr/include/openssl sysroot/usr/include/ares*.h "$prefix/include/"
 cp -r "sysroot/usr/include/$triple/openssl" "$prefix/include/"
+glibc=$(dpkg-query -W -f='${Version}' libc6-dev)
+if [[ $compiler != gcc ]]; then
+    rm -rf "$prefix/sysroot"
+    # Links to libraries that a static executable does not need lead nowhere.
+    cp -r sysroot "$prefix/sysroot"
+    glibc=$(dpkg-deb -f ./libc6-dev_*.deb Version)
+fi
 {
     printf 'curl %s\n' "$(dpkg-parsechangelog -l "$(echo curl-*/)debian/changelog" -S Version)"
     printf 'openssl %s\n' "$(dpkg-deb -f ./libssl-dev_*.deb Version)"
     printf 'c-ares %s\n' "$(dpkg-deb -f ./libc-ares-dev_*.deb Version)"
+    printf 'glibc %s\n' "$glibc"
 } >"$prefix/versions"
 cp curl-*/debian/copyright "$prefix/licences/curl"
 cp sysroot/usr/share/doc/libssl-dev/copyright "$prefix/licences/openssl"
@@ -81,8 +90,8 @@ for library in brotli gssapi libidn2 libpsl librtmp libssh2 nghttp2 zlib zstd; d
 done
 # No path of this build is in the archive: two builds in two folders are the same bytes.
 flags="-O2 -ffunction-sections -fdata-sections -DNDEBUG -ffile-prefix-map=$work=."
-quietly ./configure --host="$triple" --prefix=/usr "${options[@]}" CC="$triple-gcc" AR="$triple-ar" RANLIB="$triple-ranlib" \
-    CFLAGS="$flags" CPPFLAGS="-I$prefix/include" LDFLAGS="-L$prefix/lib" || fail "libcurl could not be configured"
+quietly ./configure --host="$triple" --prefix=/usr "${options[@]}" CC="$compiler" \
+    CFLAGS="$flags" CPPFLAGS="-I$prefix/include" LDFLAGS="$linking -L$prefix/lib" || fail "libcurl could not be configured"
 quietly make -j"$(nproc)" -C lib || fail "libcurl could not be built"
 cp lib/.libs/libcurl.a "$prefix/lib/"
 cp -r include/curl "$prefix/include/"

@@ -14,7 +14,7 @@ package struct Configuration: Sendable {
     package let httpAPIResponse: HTTPAPIResponse
     /// The claims that are copied into the answer's `context`.
     package let context: [ExactString]
-    package let keys: KeyFetching
+    package var keys: KeyFetching
     package let metrics: Metrics
 
     /// What an answer's policy depends on, and so under what API Gateway may cache it.
@@ -58,6 +58,27 @@ package struct KeyLocation: Hashable, Sendable {
     }
 }
 
+/// A few roots for the hosts of one domain: OpenSSL takes 17 ms to read all that a system has, and less than one for
+/// these. A server that cannot prove its name by them is asked again by the system's.
+package struct FirstRoots: Equatable, Sendable {
+    /// In PEM.
+    package let file: String
+    /// The hosts end with it; with a dot before.
+    package let domain: String
+
+    package init(file: String, domain: String) {
+        self.file = file
+        self.domain = domain
+    }
+
+    /// Those of Amazon beside the program, under which the key sets of Cognito's user pools are; `nil` where there is no
+    /// such file.
+    package static var ofAmazon: FirstRoots? {
+        guard let folder = System.programFolder, System.isReadable("\(folder)/amazon-roots.pem") else { return nil }
+        return FirstRoots(file: "\(folder)/amazon-roots.pem", domain: ".amazonaws.com")
+    }
+}
+
 /// The member `keys`: how sets are fetched and how long they live.
 package struct KeyFetching: Sendable {
     package var maxAgeSeconds: Int64 = 3_600
@@ -66,6 +87,8 @@ package struct KeyFetching: Sendable {
     package var timeoutMilliseconds: Int64 = 1_500
     package var maxBytes: Int64 = 262_144
     package var caFile: String?
+    /// Roots that are believed before those of the system, where no `caFile` is said.
+    package var firstRoots: FirstRoots?
 
     /// As the contract has it where nothing is said.
     package init() {}

@@ -6,12 +6,19 @@ import StrictJSON
 /// Gets one key set from where it is published.
 package struct KeyFetcher: Sendable {
     private let client: SecureClient
+    /// For the hosts of one domain, and asked before ``client``.
+    private let first: (client: SecureClient, domain: String)?
     private let signatures: OpenSSLVerifier
     private let maxBytes: Int
 
-    package init(_ keys: KeyFetching, signatures: OpenSSLVerifier) {
-        let trust = keys.caFile.map { TrustAnchors(file: $0) } ?? .system
-        client = SecureClient(trust: trust, userAgent: "turnstile/\(Turnstile.version)")
+    package init(_ keys: KeyFetching, signatures: OpenSSLVerifier, system: TrustAnchors = .system) {
+        let trust = keys.caFile.map { TrustAnchors(file: $0) } ?? system
+        let userAgent = "turnstile/\(Turnstile.version)"
+        client = SecureClient(trust: trust, userAgent: userAgent)
+        first = keys.firstRoots.flatMap { roots in
+            guard keys.caFile == nil else { return nil }
+            return (SecureClient(trust: TrustAnchors(file: roots.file), userAgent: userAgent), roots.domain)
+        }
         self.signatures = signatures
         maxBytes = Int(clamping: keys.maxBytes)
     }
@@ -38,20 +45,22 @@ package struct KeyFetcher: Sendable {
         let start = uptime()
         switch address {
         case .jwksURL(let url):
-            return try fetchSet(url, entityTag, timeoutInMilliseconds)
+            return try fetchSet(url, entityTag, timeoutInMilliseconds, uptime)
         case .discovery(let issuer):
-            let url = try discover(issuer, timeoutInMilliseconds)
+            let url = try discover(issuer, timeoutInMilliseconds, uptime)
             let rest = timeoutInMilliseconds - uptime().nanoseconds(since: start) / 1_000_000
             guard rest > 0 else { throw .transport(TransportError(.timedOut, mayHaveBeenSent: false)) }
-            return try fetchSet(url, entityTag, rest)
+            return try fetchSet(url, entityTag, rest, uptime)
         }
     }
 
-    private func fetchSet(_ url: String, _ entityTag: [UInt8]?, _ timeout: Int64) throws(KeyFetchError) -> Outcome {
+    private func fetchSet(
+        _ url: String, _ entityTag: [UInt8]?, _ timeout: Int64, _ uptime: () -> Uptime
+    ) throws(KeyFetchError) -> Outcome {
         var fields = [HTTPField(name: "Accept", value: "application/json")]
         let condition = entityTag.flatMap(Self.condition)
         fields.append(condition)
-        let response = try get(url, fields.compactMap { $0 }, timeout)
+        let response = try get(url, fields.compactMap { $0 }, timeout, uptime)
         if response.status == 304, condition != nil { return .notModified }
         guard response.status == 200 else { throw .status(response.status) }
         let set: KeySet<PublicKey>
@@ -72,9 +81,11 @@ package struct KeyFetcher: Sendable {
     }
 
     /// OpenID Connect Discovery §4.
-    private func discover(_ issuer: String, _ timeout: Int64) throws(KeyFetchError) -> String {
+    private func discover(
+        _ issuer: String, _ timeout: Int64, _ uptime: () -> Uptime
+    ) throws(KeyFetchError) -> String {
         let base = issuer.utf8.last == UInt8(ascii: "/") ? String(issuer.dropLast()) : issuer
-        let response = try get("\(base)/.well-known/openid-configuration", [], timeout)
+        let response = try get("\(base)/.well-known/openid-configuration", [], timeout, uptime)
         guard response.status == 200 else { throw .status(response.status) }
         return try Self.address(inDocument: response.body, of: issuer)
     }
@@ -94,7 +105,9 @@ package struct KeyFetcher: Sendable {
         return url
     }
 
-    private func get(_ url: String, _ fields: [HTTPField], _ timeout: Int64) throws(KeyFetchError) -> HTTPResponse {
+    private func get(
+        _ url: String, _ fields: [HTTPField], _ timeout: Int64, _ uptime: () -> Uptime
+    ) throws(KeyFetchError) -> HTTPResponse {
         let address: SecureURL
         do throws(HTTPURLError) {
             address = try SecureURL(parsing: url)
@@ -102,12 +115,30 @@ package struct KeyFetcher: Sendable {
             throw .address(error)
         }
         do throws(TransportError) {
-            return try client.send(
-                HTTPRequest(
-                    url: address, fields: fields, timeoutInMilliseconds: Int(clamping: timeout),
-                    bodyLimitInBytes: maxBytes))
+            return try send(address, fields, timeout, uptime)
         } catch {
             throw .transport(error)
+        }
+    }
+
+    private func send(
+        _ url: SecureURL, _ fields: [HTTPField], _ timeout: Int64, _ uptime: () -> Uptime
+    ) throws(TransportError) -> HTTPResponse {
+        func request(_ timeout: Int64) -> HTTPRequest {
+            HTTPRequest(
+                url: url, fields: fields, timeoutInMilliseconds: Int(clamping: timeout), bodyLimitInBytes: maxBytes)
+        }
+        guard let first, url.url.isOfDomain(first.domain) else { return try client.send(request(timeout)) }
+        let start = uptime()
+        do throws(TransportError) {
+            return try first.client.send(request(timeout))
+        } catch {
+            guard error.kind == .tls(.peerNotVerified) || error.kind == .tls(.trustAnchorsUnreadable) else {
+                throw error
+            }
+            let rest = timeout - uptime().nanoseconds(since: start) / 1_000_000
+            guard rest > 0 else { throw error }
+            return try client.send(request(rest))
         }
     }
 }

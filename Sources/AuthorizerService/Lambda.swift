@@ -92,7 +92,8 @@ package enum Lambda {
 
     /// Everything that can be done before the first event: Lambda gives the init phase a full processor.
     private static func start(_ log: inout Log) throws(StartError) -> AuthorizerFunction {
-        let configuration = try configuration()
+        var configuration = try configuration()
+        configuration.keys.firstRoots = .ofAmazon
         log.hasMetrics = configuration.metrics == .emf
         let clock = Clock.system
         var judge = Judge(configuration, clock: clock, spread: clock.uptime().nanoseconds / 1_000 % 1_000)

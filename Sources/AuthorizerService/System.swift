@@ -48,6 +48,9 @@ package enum System {
         return String(decoding: buffer[..<slash], as: UTF8.self)
     }
 
+    /// Whether there is a file that may be read.
+    static func isReadable(_ path: String) -> Bool { unsafe access(path, R_OK) == 0 }
+
     /// Reads a regular file from its start to its end, twice: what two readings have alike is not half of one version
     /// and half of another.
     ///

@@ -50,6 +50,9 @@ extension HTTPURL {
         if bytes == Array("localhost".utf8) || bytes == Array("[::1]".utf8) { return true }
         return URLReader.isIPv4Address(bytes[...]) && bytes.starts(with: "127.".utf8)
     }
+
+    /// Whether the host ends with this, letter for letter.
+    package func isOfDomain(_ domain: String) -> Bool { host.utf8.suffix(domain.utf8.count).elementsEqual(domain.utf8) }
 }
 
 /// A URL whose answer can be trusted to come from the host it names: `https`, or this very machine.

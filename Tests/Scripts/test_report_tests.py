@@ -70,10 +70,6 @@ class ReportTests(unittest.TestCase):
             self.assertEqual(report_tests.counts(path), (4, 3))
 
 
-if __name__ == "__main__":
-    unittest.main()
-
-
 class TallyTests(unittest.TestCase):
     def test_what_is_recorded_while_tests_run_is_counted_nowhere(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
@@ -83,3 +79,7 @@ class TallyTests(unittest.TestCase):
                     tally.record(0, 1, "a fault that is meant to be there")
                 tally.record(2, 0, "tests")
             self.assertEqual(path.read_text(), "2 0 tests\n")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -35,3 +35,25 @@ build_embedded() {
 compile_embedded() {
     EMBEDDED=1 swift build -c release --scratch-path .build-embedded --target AuthorizerService
 }
+
+# The same for arm64, on any machine: the toolchain has an Embedded standard library for that processor and none for
+# Linux on it, which makes no difference to a program that asks the C library for everything.
+build_embedded_arm64() {
+    local build=.build-embedded-arm64 libraries=$tools/libcurl-arm64 triple=aarch64-linux-gnu resources object system=/
+    resources=$(swift_resources)
+    [[ ! -d $libraries/sysroot ]] || system=$libraries/sysroot
+    object=$(python3 scripts/lib/packaging/compile.py --target aarch64-none-none-elf --folder "$build" \
+        --include "$libraries/include" --include "$system/usr/include/$triple" --include "$system/usr/include") || return 1
+    mkdir -p "$build/release"
+    # GNU ld refuses a copy relocation that is in the object.
+    "$resources/../../bin/clang" --target=$triple --sysroot="$system" -fuse-ld=lld -static \
+        -o "$build/release/bootstrap" "$object" \
+        "$libraries"/lib/lib{curl,cares,ssl,crypto}.a -lm \
+        "$resources/embedded/aarch64-none-none-elf/libswiftUnicodeDataTables.a" -Wl,--gc-sections,-s
+}
+
+# The ordinary compiler's static build: all of Swift's runtime is in it.
+build_ordinary_static() {
+    TURNSTILE_LIBCURL=$tools/libcurl swift build -c release --scratch-path .build-static --static-swift-stdlib \
+        --product bootstrap
+}

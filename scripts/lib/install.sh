@@ -105,17 +105,6 @@ install_build() {
     require_packages /usr/include/openssl/evp.h libssl-dev
 }
 
-# A C compiler and the C library for a machine, which may be another than this one.
-install_compiler() {
-    local triple=$1
-    require_packages /usr/bin/dpkg-parsechangelog dpkg-dev
-    if [[ $triple == $(uname -m)-linux-gnu ]]; then
-        require_packages "/usr/bin/$triple-gcc" gcc libc6-dev make
-    else
-        require_packages "/usr/bin/$triple-gcc" "gcc-${triple/_/-}" "libc6-dev-${triple/%aarch64-linux-gnu/arm64}-cross" make
-    fi
-}
-
 install_test() {
     install_build
     require_packages /usr/bin/shellcheck shellcheck
@@ -175,8 +164,12 @@ install_sam() {
 # What the static executable is linked with.
 install_static() {
     install_build
-    require_packages /usr/bin/dpkg-source dpkg-dev
-    require_packages /usr/bin/gcc gcc
-    require_packages /usr/bin/make make
     "$root/scripts/minimal-libcurl.sh" "$tools/libcurl"
+}
+
+# The same for arm64, on a machine of any kind.
+install_static_arm64() {
+    install_build
+    require_python
+    "$root/scripts/minimal-libcurl.sh" "$tools/libcurl-arm64" arm64
 }
