@@ -98,6 +98,7 @@ def same_bytes(artifact: Artifact) -> Seen:
     beside = {path.name: path.read_bytes() for path in sorted(artifact.folder.iterdir())}
     faults = [f"{name} is in the zip alone" for name in sorted(packed.keys() - beside.keys())]
     faults += [f"{name} is in the folder alone" for name in sorted(beside.keys() - packed.keys())]
-    faults += [f"{name} is another in the zip" for name in sorted(packed.keys() & beside) if packed[name] != beside[name]]
+    both = sorted(packed.keys() & beside.keys())
+    faults += [f"{name} is another in the zip" for name in both if packed[name] != beside[name]]
     faults += [f"{name} is missing" for name in PACKED if name not in packed]
     return Seen(f"{len(packed)} files, as they lie in {artifact.folder.name}/", faults)

@@ -52,7 +52,7 @@ class File:
         if (identity[4], identity[5]) != (2, 1):
             raise NotELF("it is not of 64 bits, little endian")
         _, _, segments_at, sections_at, _, _, segment_size, segments, section_size, sections, names = rest
-        if segments and segment_size != SEGMENT.size or sections and section_size != SECTION.size:
+        if (segments and segment_size != SEGMENT.size) or (sections and section_size != SECTION.size):
             raise NotELF("its headers are not of the size that the ABI gives them")
         self.segments = [
             Segment(kind, flags, offset, size)

@@ -107,7 +107,7 @@ def traced(artifact: Artifact, computer: Machine, origin: NamedOrigin) -> str:
         calls = ",".join(f"?{call}" for call in CALLS)
         command = ("strace", "-f", "-s", "4096", "-o", str(file), "-e", f"trace={calls}")
         fetched(artifact, computer, origin, before=command)
-        _, found, rest = file.read_text(errors="replace").rpartition(f'execve("{PROGRAM}"')
+        _, found, rest = file.read_text(errors="replace").partition(f'execve("{PROGRAM}"')
         if not found:
             raise AssertionError("the trace does not show the start")
         return rest

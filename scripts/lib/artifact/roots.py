@@ -1,7 +1,8 @@
 """A root folder that holds what the zip holds, /tmp and a resolver file, and a process that sees nothing else. Linux.
 
-As Lambda has it: the zip in /var/task, where it is started and nothing can be written, and a user without rights. There
-is no /proc, no /dev, no library and no certificate. A program of another machine brings its emulator, which is one file.
+As Lambda has it: the zip in /var/task, where it is started and nothing can be written, and a user without rights.
+There is no /proc, no /dev, no library and no certificate. A program of another machine brings its emulator, which is
+one file.
 """
 
 import os

@@ -15,7 +15,8 @@ class Failure(AssertionError):
 
 @contextlib.contextmanager
 def started(
-    root: EmptyRoot, environment: Mapping[str, str], before: tuple[str, ...] = (), emulator_options: tuple[str, ...] = ()
+    root: EmptyRoot, environment: Mapping[str, str], before: tuple[str, ...] = (),
+    emulator_options: tuple[str, ...] = (),
 ) -> Iterator[tuple[RuntimeAPI, Function]]:
     """A process that has asked for its first event. `before` is a command that starts another, outside the root."""
     variables = {"LAMBDA_TASK_ROOT": TASK, **environment}

@@ -1,0 +1,363 @@
+"""An artifact that is broken must be seen, whichever part of it is."""
+
+import contextlib
+import io
+import json
+import os
+import pathlib
+import shutil
+import stat
+import tempfile
+import unittest
+from collections.abc import Callable
+from unittest import mock
+
+import artifact_parts as parts
+from artifact import __main__ as tool
+from artifact import archive, companions, contents, elf, linking, network, promises, roots, rows, running, samples
+from artifact.emulation import Machine, here
+from artifact.files import Artifact, present
+from artifact.rows import LeftOut, Seen
+
+TRUE = pathlib.Path("/bin/true")
+
+
+class WithArtifact(unittest.TestCase):
+    def setUp(self) -> None:
+        temporary = tempfile.TemporaryDirectory(prefix="turnstile-")
+        self.addCleanup(temporary.cleanup)
+        self.dist = pathlib.Path(temporary.name)
+        self.artifact = parts.made(self.dist)
+
+    def assert_fault(self, check: Callable[[Artifact], Seen], part: str) -> None:
+        faults = check(self.artifact).faults
+        self.assertTrue(any(part in fault for fault in faults), f"{part!r} is not in {faults}")
+
+
+class Linking(unittest.TestCase):
+    def faults(self, raw: bytes, arch: str = "x86_64") -> str:
+        file = elf.File(raw)
+        seen = [linking.machine(file, arch), linking.static(file), linking.memory(file), linking.stripped(file)]
+        return "; ".join(fault for one in seen for fault in one.faults)
+
+    def test_a_static_program_is_good(self) -> None:
+        for arch in elf.MACHINES:
+            self.assertEqual(self.faults(parts.program(arch=arch), arch), "")
+
+    def test_a_static_pie_is_good_and_a_library_is_not(self) -> None:
+        pie = parts.program(kind=elf.ET_DYN, dynamic={elf.DT_FLAGS_1: elf.DF_1_PIE})
+        self.assertEqual(self.faults(pie), "")
+        self.assertIn("neither EXEC nor", self.faults(parts.program(kind=elf.ET_DYN, dynamic={elf.DT_FLAGS_1: 0})))
+
+    def test_a_program_of_this_system_is_dynamic(self) -> None:
+        found = self.faults(TRUE.read_bytes(), here())
+        for part in ("PT_INTERP", "DT_NEEDED", "undefined dynamic symbol", "neither EXEC nor a static PIE"):
+            self.assertIn(part, found)
+
+    def test_each_way_to_be_wrong_is_seen(self) -> None:
+        segments = parts.GOOD_SEGMENTS
+        without = {kind: tuple(one for one in segments if one[0] != kind) for kind, _ in segments}
+        for expected, raw in {
+            "machine 183": parts.program(arch="arm64"),
+            "PT_INTERP": parts.program(segments=(*segments, (elf.PT_INTERP, 4))),
+            "DT_NEEDED": parts.program(dynamic={elf.DT_NEEDED: 1}),
+            "RPATH": parts.program(dynamic={elf.DT_RPATH: 1}),
+            "RUNPATH": parts.program(dynamic={elf.DT_RUNPATH: 1}),
+            "2 undefined": parts.program(undefined=2),
+            "stack is executable": parts.program(segments=(*without[elf.PT_GNU_STACK], (elf.PT_GNU_STACK, 7))),
+            "no GNU_STACK": parts.program(segments=without[elf.PT_GNU_STACK]),
+            "no GNU_RELRO": parts.program(segments=without[elf.PT_GNU_RELRO]),
+            "writable and executable": parts.program(segments=(*segments, (elf.PT_LOAD, 7))),
+            "text relocations": parts.program(dynamic={elf.DT_FLAGS: elf.DF_TEXTREL}),
+            ".symtab": parts.program(sections={".symtab": elf.SHT_SYMTAB}),
+            ".debug_info": parts.program(sections={".debug_info": 1}),
+        }.items():
+            self.assertIn(expected, self.faults(raw))
+        self.assertIn("text relocations", self.faults(parts.program(dynamic={elf.DT_TEXTREL: 0})))
+
+    def test_what_is_no_such_file_is_refused_wherever_it_is_cut(self) -> None:
+        whole = parts.program(dynamic={elf.DT_FLAGS: 0}, undefined=1)
+        for raw in (b"", b"#!/bin/sh\n", b"\x7fELF\1" + whole[5:], *(whole[:end] for end in range(len(whole)))):
+            with self.assertRaises(elf.NotELF):
+                elf.File(raw)
+
+
+class Contents(WithArtifact):
+    def test_foreign_code_is_seen(self) -> None:
+        self.assertEqual(contents.runtime(elf.File(parts.program())).faults, [])
+        for mark in [mark for marks in contents.FOREIGN.values() for mark in marks]:
+            self.assertTrue(contents.runtime(elf.File(parts.program(holds=b"\0" + mark))).faults, mark)
+        metadata = parts.program(sections={"swift5_protocols": 1})
+        self.assertIn("swift5_protocols", contents.runtime(elf.File(metadata)).faults[0])
+
+    def test_a_root_that_ends_soon_is_seen(self) -> None:
+        from faults.certificates import certificates
+
+        (self.artifact.folder / "amazon-roots.pem").write_bytes(certificates().root.read_bytes())
+        self.assert_fault(contents.roots, "ends on")
+        with mock.patch.object(contents, "LEAST_DAYS", 0):
+            self.assertEqual(contents.roots(self.artifact).faults, [])
+        (self.artifact.folder / "amazon-roots.pem").write_bytes(certificates().file("valid", "pem").read_bytes())
+        self.assert_fault(contents.roots, "is no root")
+
+
+class Archive(WithArtifact):
+    def pack(self, *changed: tuple, comment: bytes = b"") -> None:
+        """The zip anew, with these entries (name, mode, date, content) in place of the good ones or beside them."""
+        good = {name: (parts.entry(name), raw) for name, raw in parts.contents(parts.program()).items()}
+        good |= {name: (parts.entry(name, *how), raw) for name, *how, raw in changed}
+        parts.pack(self.artifact.zip, [good[name] for name in sorted(good)], comment)
+
+    def test_what_is_good_is_good(self) -> None:
+        self.pack()
+        for check in (archive.sizes, archive.entries, archive.same_bytes):
+            self.assertEqual(check(self.artifact).faults, [])
+
+    def test_each_wrong_entry_is_seen(self) -> None:
+        raw = parts.program()
+        for expected, changed in {
+            "mode 0644 instead of 0755": ("bootstrap", 0o644, raw),
+            "mode 4755 instead of 0755": ("bootstrap", 0o4755, raw),
+            "others cannot read it": ("authorizer.json", 0o640, b"{}\n"),
+            "it is a link": ("amazon-roots.pem", stat.S_IFLNK | 0o777, b"/etc/ssl/cert.pem"),
+            "no regular file": ("folder", stat.S_IFDIR | 0o755, b""),
+            "2026-11-29": ("authorizer.json", 0o644, (2026, 11, 29, 1, 2, 4), b"{}\n"),
+            "leads elsewhere": ("../bootstrap", 0o755, raw),
+            "is absolute": ("/etc/passwd", 0o644, b""),
+            "to a folder": ("folder/", 0o644, b""),
+        }.items():
+            with self.subTest(expected):
+                self.pack(changed)
+                self.assert_fault(archive.entries, expected)
+                with self.assertRaises(LeftOut):
+                    roots.EmptyRoot(self.artifact, Machine(None))
+
+    def test_other_names_for_elsewhere_are_seen(self) -> None:
+        for name in ("a/../../b", "a\\..\\b", "C:\\b", "\\b", "./bootstrap", "a//b"):
+            self.assertTrue(archive.name_faults(name), name)
+        for name in ("bootstrap", "keys/pool.json", "..b"):
+            self.assertEqual(archive.name_faults(name), [])
+
+    def test_what_is_wrong_with_the_whole_is_seen(self) -> None:
+        good = [(parts.entry(name), raw) for name, raw in parts.contents(parts.program()).items()]
+        parts.pack(self.artifact.zip, good[::-1])
+        self.assert_fault(archive.entries, "not sorted")
+        with self.assertWarns(UserWarning):
+            parts.pack(self.artifact.zip, [good[0], *good])
+        self.assert_fault(archive.entries, "there twice")
+        parts.pack(self.artifact.zip, good[:-1])
+        self.assert_fault(archive.entries, "no bootstrap")
+        self.pack(comment=b"made by hand")
+        self.assert_fault(archive.entries, "comment of 12 bytes")
+        self.pack()
+        self.artifact.zip.write_bytes(b"#!/bin/sh\n" + self.artifact.zip.read_bytes())
+        self.assert_fault(archive.entries, "before its first entry")
+        other = parts.entry("authorizer.json")
+        other.extra = b"UT\5\0\3\0\0\0\0"
+        parts.pack(self.artifact.zip, [good[0], (other, b"{}\n"), good[2]])
+        self.assert_fault(archive.entries, "extra fields")
+
+    def test_another_byte_is_seen(self) -> None:
+        self.pack(("authorizer.json", 0o644, b"{ }\n"))
+        self.assert_fault(archive.same_bytes, "authorizer.json is another")
+        self.pack(("keys.json", 0o644, b"{}"))
+        self.assert_fault(archive.same_bytes, "keys.json is in the zip alone")
+        (self.artifact.folder / "notes").write_text("")
+        self.assert_fault(archive.same_bytes, "notes is in the folder alone")
+
+    def test_a_damaged_zip_is_seen(self) -> None:
+        raw = bytearray(self.artifact.zip.read_bytes())
+        raw[len(raw) // 3] ^= 1
+        self.artifact.zip.write_bytes(raw)
+        row = rows.judged("x86_64", "zip bytes", lambda: archive.same_bytes(self.artifact))
+        self.assertEqual(row.verdict, rows.FAILED)
+
+    def test_too_large_is_seen(self) -> None:
+        for limit, what in (
+            ("BOOTSTRAP_LIMIT_BYTES", "bootstrap has"), ("ZIP_LIMIT_BYTES", "the zip has"),
+            ("UPLOAD_LIMIT_BYTES", "upload"), ("UNPACKED_LIMIT_BYTES", "unpacked"),
+        ):  # fmt: skip
+            with mock.patch.object(archive, limit, 300):
+                self.assert_fault(archive.sizes, what)
+        (self.artifact.folder / "bootstrap").write_bytes(bytes(archive.BOOTSTRAP_LIMIT_BYTES + 1))
+        self.assert_fault(archive.sizes, "6,500,001")
+
+
+class Companions(WithArtifact):
+    def test_what_is_good_is_good(self) -> None:
+        for check in (companions.bill, companions.sums, companions.licences):
+            self.assertEqual(check(self.artifact).faults, [])
+
+    def test_a_missing_one_is_seen(self) -> None:
+        for ending, check in (
+            (".cdx.json", companions.bill), (".sha256", companions.sums), ("-licences.txt", companions.licences),
+        ):  # fmt: skip
+            self.artifact.beside(ending).unlink()
+            row = rows.judged("x86_64", "it", lambda check=check: check(self.artifact))
+            self.assertEqual((row.verdict, "is missing" in row.found[0]), (rows.FAILED, True))
+
+    def test_a_broken_bill_is_seen(self) -> None:
+        for name in companions.COMPONENTS:
+            for expected, change in {
+                "it is not listed": lambda one: one.update(name="another"),
+                "no version": lambda one: one.pop("version"),
+                "no package URL": lambda one: one.pop("purl"),
+                "the package URL says": lambda one: one.update(purl="pkg:generic/it@0"),
+            }.items():
+                document = parts.bill()
+                change(next(one for one in document["components"] if one["name"] == name))
+                self.artifact.beside(".cdx.json").write_text(json.dumps(document))
+                self.assert_fault(companions.bill, f"{name}: {expected}")
+
+    def test_a_bill_of_another_build_is_seen(self) -> None:
+        for version in ("3.0.19-1", "3.0.2-1", "3.0.220-1"):
+            self.artifact.beside(".cdx.json").write_text(json.dumps(parts.bill(openssl=version)))
+            self.assert_fault(companions.bill, "linked with 3.0.22")
+        for text in ("[]", "{}", '{"bomFormat": "SPDX"}'):
+            self.artifact.beside(".cdx.json").write_text(text)
+            self.assert_fault(companions.bill, "no CycloneDX")
+
+    def test_wrong_sums_are_seen(self) -> None:
+        path, good = self.artifact.beside(".sha256"), parts.sums(self.artifact)
+        first, second = good.splitlines(keepends=True)
+        other = "0" if good[0] != "0" else "1"
+        for expected, text in {
+            "has another sum": other + good[1:],
+            "bootstrap has no sum": first,
+            ".zip has no sum": second,
+            "no line of sha256sum": good + "SHA256 (bootstrap) = 00\n",
+            "is not in": good + f"{'0' * 64}  ../passwd\n",
+        }.items():
+            path.write_text(text)
+            self.assert_fault(companions.sums, expected)
+
+    def test_a_licence_that_is_left_out_is_seen(self) -> None:
+        for line in parts.LICENCES.splitlines()[:3]:
+            self.artifact.beside("-licences.txt").write_text(parts.LICENCES.replace(line, ""))
+            self.assertEqual(len(companions.licences(self.artifact).faults), 1)
+
+
+class Running(WithArtifact):
+    def test_a_program_that_needs_a_library_does_not_start_alone(self) -> None:
+        shutil.rmtree(self.artifact.folder)
+        artifact = parts.made(self.dist, bootstrap=TRUE.read_bytes())
+        try:
+            root = roots.EmptyRoot(artifact, Machine(None))
+        except LeftOut as reason:
+            self.skipTest(str(reason))
+        with root, self.assertRaisesRegex(running.Failure, "No such file or directory"):
+            with running.started(root, {}):
+                pass
+
+    def test_a_root_is_left_out_where_none_is_to_be_had(self) -> None:
+        for refusal in (mock.Mock(return_value=mock.Mock(returncode=1)), mock.Mock(side_effect=FileNotFoundError)):
+            with mock.patch.object(os, "geteuid", return_value=1_000), self.assertRaises(LeftOut):
+                with mock.patch.object(roots.subprocess, "run", refusal):
+                    roots.entering()
+
+    def test_a_file_that_is_none_of_its_own_is_seen(self) -> None:
+        good = 'openat(AT_FDCWD, "/etc/resolv.conf", O_RDONLY) = 3\n7 openat(AT_FDCWD,"/var/task/authorizer.json",0) = 4\n'
+        for line, name in (
+            ('openat(AT_FDCWD, "/lib/x86_64-linux-gnu/libnss_dns.so.2", O_RDONLY) = -1 ENOENT', "libnss_dns"),
+            ('12 openat(AT_FDCWD,"/lib/libc.so.6",O_RDONLY) = 3', "/lib/libc.so.6"),
+            ('open("/usr/lib/ssl/openssl.cnf", O_RDONLY) = -1 ENOENT', "openssl.cnf"),
+            ('[pid 7] execve("/bin/sh", ["sh"], 0x0) = 0', "/bin/sh"),
+            ('connect(3, {sa_family=AF_UNIX, sun_path="/var/run/nscd/socket"}, 110) = -1', "nscd"),
+            ('openat(5, "elsewhere", O_RDONLY) = 3', "elsewhere"),
+        ):
+            with (
+                mock.patch.object(network, "name_server"), mock.patch.object(network, "NamedOrigin"),
+                mock.patch.object(network, "machine"), mock.patch.object(network, "traced", return_value=good) as traced,
+            ):  # fmt: skip
+                self.assertEqual(network.files_asked_for(self.artifact).faults, [])
+                traced.return_value = good + line
+                self.assert_fault(network.files_asked_for, name)
+                traced.return_value = ""
+                self.assert_fault(network.files_asked_for, "the trace shows neither")
+
+    def test_answers_that_differ_are_seen(self) -> None:
+        ours = {"a.json": ("response", b"{}"), "b.json": ("error", b'{"a":1}')}
+        run = samples.Samples({"x86_64": ours, "arm64": dict(ours)})
+        self.assertEqual(run.alike(["x86_64", "arm64"]).faults, [])
+        for other in (("error", b'{"a": 1}'), ("response", b'{"a":1}'), None):
+            run.answers["arm64"]["b.json"] = other  # type: ignore[assignment]
+            self.assertEqual(run.alike(["x86_64", "arm64"]).faults, ["b.json: arm64 answers otherwise"])
+        del run.answers["arm64"]
+        with self.assertRaises(LeftOut):
+            run.alike(["x86_64", "arm64"])
+
+    def test_a_broken_promise_is_seen(self) -> None:
+        row = {"name": "status 500", "faults": []}
+        self.assertEqual(promises.told(json.dumps([row]), "", "").faults, [])
+        self.assertTrue(promises.told("[]", "", "").faults)
+        self.assertTrue(promises.told("", "error: it is not there", "").faults)
+        row["faults"] = ["taken instead of ends"]
+        self.assertEqual(promises.told(json.dumps([row]), "", "").faults, ["status 500: taken instead of ends"])
+
+
+class Tool(WithArtifact):
+    def run_tool(self, *words: str) -> tuple[int, str, str]:
+        output, errors = io.StringIO(), io.StringIO()
+        with (
+            mock.patch("sys.argv", ["artifact", "--dist", str(self.dist), *words]),
+            contextlib.redirect_stdout(output), contextlib.redirect_stderr(errors),
+        ):  # fmt: skip
+            try:
+                status = tool.main()
+            except SystemExit as end:
+                status = int(end.code or 0)
+        return status, output.getvalue(), errors.getvalue()
+
+    def test_wrong_calls_are_64(self) -> None:
+        for words in (("sparc",), ("arm64",), ("--dist", "/nowhere"), ("--dist", "/etc"), ("--what",)):
+            status, _, errors = self.run_tool(*words)
+            self.assertEqual((status, errors[:7]), (64, "error: "), words)
+
+    def test_what_is_there_is_checked(self) -> None:
+        self.assertEqual(present(self.dist), ["x86_64"])
+        parts.made(self.dist, "arm64")
+        self.assertEqual(self.run_tool("--list")[1], "x86_64\narm64\n")
+        self.assertEqual(self.run_tool("--list", "arm64")[1], "arm64\n")
+
+    def test_two_versions_of_openssl_are_seen(self) -> None:
+        shutil.rmtree(self.artifact.folder)
+        artifacts = [parts.made(self.dist, arch) for arch in ("x86_64", "arm64")]
+        self.assertEqual(tool.same_openssl(artifacts).faults, [])
+        artifacts[0].bootstrap.write_bytes(parts.program(holds=b"OpenSSL 3.0.19 27 Jan 2026"))
+        self.assertIn("x86_64 3.0.19, arm64 3.0.22", tool.same_openssl(artifacts).faults[0])
+        for one in artifacts:
+            one.bootstrap.write_bytes(parts.program(holds=b""))
+        self.assertTrue(tool.same_openssl(artifacts).faults)
+
+    def test_one_failure_is_1_and_none_is_0(self) -> None:
+        good, bad = (lambda: Seen("well")), (lambda: Seen("", ["it is broken", "twice"]))
+
+        def leaves_out() -> Seen:
+            raise LeftOut("there is no root")
+
+        def raises() -> Seen:
+            raise ValueError("no JSON")
+
+        for act, status, verdict in (
+            (good, 0, "ok"), (leaves_out, 0, "left out"), (bad, 1, "failed"), (raises, 1, "failed"),
+        ):  # fmt: skip
+            with mock.patch.object(tool, "checks_of", return_value=[("it", act), ("other", good)]):
+                found, output, _ = self.run_tool("--json")
+                self.assertEqual((found, json.loads(output)[0]["verdict"]), (status, verdict))
+                self.assertEqual(json.loads(output)[1]["found"], ["well"])
+                self.assertEqual(self.run_tool()[1].splitlines()[1].split()[:2], ["x86_64", "it"])
+
+    def test_each_check_of_a_broken_artifact_fails_or_is_left_out(self) -> None:
+        """An empty folder: nothing is ok, and nothing ends the run."""
+        shutil.rmtree(self.artifact.folder)
+        for path in self.dist.iterdir():
+            path.unlink()
+        self.artifact.folder.mkdir()
+        with mock.patch.object(promises, "runtime_api", side_effect=AssertionError):
+            done = tool.run_all([self.artifact])
+        self.assertEqual({row.verdict for row in done} - {rows.FAILED, rows.LEFT_OUT}, set())
+        self.assertGreater(len(done), 15)
+
+
+if __name__ == "__main__":
+    unittest.main()
