@@ -1,6 +1,7 @@
 """An artifact that is broken must be seen, whichever part of it is."""
 
 import contextlib
+import hashlib
 import io
 import json
 import os
@@ -202,7 +203,7 @@ class Companions(WithArtifact):
                 "it is not listed": lambda one: one.update(name="another"),
                 "no version": lambda one: one.pop("version"),
                 "no package URL": lambda one: one.pop("purl"),
-                "the package URL says": lambda one: one.update(purl="pkg:generic/it@0"),
+                f"version {parts.VERSIONS[name]}, and the package URL says 0": lambda one: one.update(purl="pkg:generic/it@0"),
             }.items():
                 document = parts.bill()
                 change(next(one for one in document["components"] if one["name"] == name))
@@ -213,9 +214,24 @@ class Companions(WithArtifact):
         for version in ("3.0.19-1", "3.0.2-1", "3.0.220-1"):
             self.artifact.beside(".cdx.json").write_text(json.dumps(parts.bill(openssl=version)))
             self.assert_fault(companions.bill, "linked with 3.0.22")
+        for digest, count in ((hashlib.sha256(self.artifact.bootstrap.read_bytes()).hexdigest(), 0), ("0" * 64, 1)):
+            hashes = [{"alg": "SHA-256", "content": digest}]
+            document = parts.bill() | {"metadata": {"component": {"hashes": hashes}}}
+            self.artifact.beside(".cdx.json").write_text(json.dumps(document))
+            self.assertEqual(companions.bill(self.artifact).faults, ["it is the bill of another bootstrap"] * count)
         for text in ("[]", "{}", '{"bomFormat": "SPDX"}'):
             self.artifact.beside(".cdx.json").write_text(text)
             self.assert_fault(companions.bill, "no CycloneDX")
+
+    def test_a_package_url_may_say_more_than_the_version_and_not_another(self) -> None:
+        for version, url, count in (
+            ("6.3.1", "pkg:github/swiftlang/swift@swift-6.3.1-RELEASE", 0),
+            ("6.3", "pkg:github/swiftlang/swift@swift-6.3.1-RELEASE", 1),
+            ("3.1", "pkg:github/swiftlang/swift@swift-6.3.1-RELEASE", 1),
+            ("7.88.1-10+deb12u15", "pkg:deb/debian/curl@7.88.1-10%2Bdeb12u15?arch=source&distro=debian-12", 0),
+            ("7.88.1-10+deb12u15", "pkg:deb/debian/curl@7.88.1-10%2Bdeb12u14?arch=source", 1),
+        ):
+            self.assertEqual(len(companions.component_faults({"version": version, "purl": url})), count, url)
 
     def test_wrong_sums_are_seen(self) -> None:
         path, good = self.artifact.beside(".sha256"), parts.sums(self.artifact)
@@ -256,7 +272,7 @@ class Running(WithArtifact):
                     roots.entering()
 
     def test_a_file_that_is_none_of_its_own_is_seen(self) -> None:
-        good = 'openat(AT_FDCWD, "/etc/resolv.conf", O_RDONLY) = 3\n7 openat(AT_FDCWD,"/var/task/authorizer.json",0) = 4\n'
+        good = 'openat(AT_FDCWD, "/etc/resolv.conf", 0) = 3\n7 openat(AT_FDCWD,"/var/task/authorizer.json",0) = 4\n'
         for line, name in (
             ('openat(AT_FDCWD, "/lib/x86_64-linux-gnu/libnss_dns.so.2", O_RDONLY) = -1 ENOENT', "libnss_dns"),
             ('12 openat(AT_FDCWD,"/lib/libc.so.6",O_RDONLY) = 3', "/lib/libc.so.6"),
@@ -267,7 +283,8 @@ class Running(WithArtifact):
         ):
             with (
                 mock.patch.object(network, "name_server"), mock.patch.object(network, "NamedOrigin"),
-                mock.patch.object(network, "machine"), mock.patch.object(network, "traced", return_value=good) as traced,
+                mock.patch.object(network, "machine"),
+                mock.patch.object(network, "traced", return_value=good) as traced,
             ):  # fmt: skip
                 self.assertEqual(network.files_asked_for(self.artifact).faults, [])
                 traced.return_value = good + line

@@ -28,7 +28,10 @@ def bill(artifact: Artifact) -> Seen:
     components = {one.get("name"): one for one in document.get("components", [])}
     for name in COMPONENTS:
         faults += [f"{name}: {fault}" for fault in component_faults(components.get(name))]
-    linked = openssl_version(artifact.bootstrap.read_bytes())
+    program = artifact.bootstrap.read_bytes()
+    if described_sums(document) not in ([], [hashlib.sha256(program).hexdigest()]):
+        faults.append("it is the bill of another bootstrap")
+    linked = openssl_version(program)
     told = str((components.get("openssl") or {}).get("version", ""))
     if linked is None or not re.match(rf"(\d+:)?{re.escape(linked)}(?!\d)", told):
         faults.append(f"openssl: version {told or 'none'}, and bootstrap is linked with {linked}")
@@ -43,9 +46,17 @@ def component_faults(component: dict | None) -> list[str]:
         return ["no version"]
     if not isinstance(url, str) or not (found := PACKAGE_URL.fullmatch(url.partition("?")[0])):
         return [f"no package URL with a version: {url!r}"]
-    if urllib.parse.unquote(found[1]) != version:
-        return [f"version {version}, and the package URL says {urllib.parse.unquote(found[1])}"]
+    named = urllib.parse.unquote(found[1])
+    # A tag may say more than the version: swift-6.3.1-RELEASE.
+    if not re.search(rf"(?<![\w.]){re.escape(version)}(?![\w.])", named):
+        return [f"version {version}, and the package URL says {named}"]
     return []
+
+
+def described_sums(document: dict) -> list[str]:
+    """Of the program that the bill is for; none where it does not say."""
+    component = document.get("metadata", {}).get("component", {})
+    return [one["content"] for one in component.get("hashes", []) if one["alg"] == "SHA-256"]
 
 
 def sums(artifact: Artifact) -> Seen:

@@ -62,5 +62,6 @@ def aligned(rows: Iterable[Row]) -> str:
         lines += [("", "", "", other) for other in others]
     widths = [max(len(line[column]) for line in lines) for column in range(3)]
     return "\n".join(
-        "  ".join([*(cell.ljust(width) for cell, width in zip(line, widths, strict=False)), line[3]]).rstrip() for line in lines
+        "  ".join([*(cell.ljust(width) for cell, width in zip(line[:3], widths, strict=True)), line[3]]).rstrip()
+        for line in lines
     )
