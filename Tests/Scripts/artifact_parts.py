@@ -4,10 +4,14 @@ import hashlib
 import json
 import pathlib
 import stat
+import tempfile
+import unittest
 import zipfile
+from collections.abc import Callable
 
 from artifact import elf
 from artifact.files import PACKED, Artifact
+from artifact.rows import Seen
 
 CODE, DATA, STACK, RELRO = (elf.PT_LOAD, 5), (elf.PT_LOAD, 6), (elf.PT_GNU_STACK, 6), (elf.PT_GNU_RELRO, 4)
 GOOD_SEGMENTS = (CODE, DATA, STACK, RELRO)
@@ -102,3 +106,15 @@ def made(dist: pathlib.Path, arch: str = "x86_64", bootstrap: bytes | None = Non
     artifact.beside(".sha256").write_text(sums(artifact))
     artifact.beside("-licences.txt").write_text(LICENCES)
     return artifact
+
+
+class WithArtifact(unittest.TestCase):
+    def setUp(self) -> None:
+        temporary = tempfile.TemporaryDirectory(prefix="turnstile-")
+        self.addCleanup(temporary.cleanup)
+        self.dist = pathlib.Path(temporary.name)
+        self.artifact = made(self.dist)
+
+    def assert_fault(self, check: Callable[[Artifact], Seen], part: str) -> None:
+        faults = check(self.artifact).faults
+        self.assertTrue(any(part in fault for fault in faults), f"{part!r} is not in {faults}")
