@@ -1,20 +1,24 @@
 """An artifact that is broken must be seen, whichever part of it is."""
 
 import contextlib
+import datetime
 import io
 import json
 import os
 import pathlib
 import shutil
 import unittest
+from collections.abc import Callable
 from unittest import mock
 
 import artifact_parts as parts
 from artifact import __main__ as tool
 from artifact import contents, elf, linking, network, promises, roots, rows, running, samples
 from artifact.emulation import Machine, here
-from artifact.files import present
+from artifact.files import Artifact, present
 from artifact.rows import LeftOut, Seen
+from execution.runtime_api import Connection, Request
+from faults.certificates import certificates
 
 TRUE = pathlib.Path("/bin/true")
 
@@ -65,6 +69,9 @@ class Linking(unittest.TestCase):
         for raw in (b"", b"#!/bin/sh\n", b"\x7fELF\1" + whole[5:], *(whole[:end] for end in range(len(whole)))):
             with self.assertRaises(elf.NotELF):
                 elf.File(raw)
+        for offset in (54, 58, 62):  # e_phentsize, e_shentsize, e_shstrndx
+            with self.assertRaisesRegex(elf.NotELF, "headers|names"):
+                elf.File(whole[:offset] + b"\x39\0" + whole[offset + 2 :])
 
 
 class Contents(parts.WithArtifact):
@@ -76,14 +83,19 @@ class Contents(parts.WithArtifact):
         self.assertIn("swift5_protocols", contents.runtime(elf.File(metadata)).faults[0])
 
     def test_a_root_that_ends_soon_is_seen(self) -> None:
-        from faults.certificates import certificates
-
         (self.artifact.folder / "amazon-roots.pem").write_bytes(certificates().root.read_bytes())
         self.assert_fault(contents.roots, "ends on")
         with mock.patch.object(contents, "LEAST_DAYS", 0):
             self.assertEqual(contents.roots(self.artifact).faults, [])
         (self.artifact.folder / "amazon-roots.pem").write_bytes(certificates().file("valid", "pem").read_bytes())
         self.assert_fault(contents.roots, "is no root")
+
+    def test_a_root_that_begins_later_is_seen(self) -> None:
+        later = datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=1_000)
+        certificates().issue("later", "keys.example.com", now=later, self_signed=True)
+        (self.artifact.folder / "amazon-roots.pem").write_bytes(certificates().file("later", "pem").read_bytes())
+        with mock.patch.object(contents, "LEAST_DAYS", 0):
+            self.assertEqual(contents.roots(self.artifact).faults, ["CN=keys.example.com is not yet valid"])
 
 
 class Running(parts.WithArtifact):
@@ -143,6 +155,71 @@ class Running(parts.WithArtifact):
         self.assertTrue(promises.told("", "error: it is not there", "").faults)
         row["faults"] = ["taken instead of ends"]
         self.assertEqual(promises.told(json.dumps([row]), "", "").faults, ["status 500: taken instead of ends"])
+
+
+ALLOW = b'{"Effect":"Allow"}'
+
+
+def posted(kind: str, body: bytes) -> Request:
+    target = f"/2018-06-01/runtime/invocation/1/{kind}"
+    return Request(mock.Mock(spec=Connection), "POST", target, b"", body, 0.0)
+
+
+class Judging(parts.WithArtifact):
+    """What is made of answers, whoever gave them."""
+
+    def under(self, answer: Request, record: dict, check: Callable[[Artifact], Seen]) -> list[str]:
+        """The faults where every event gets this answer and this line in the log."""
+        api = mock.Mock(invoke=mock.Mock(return_value=answer))
+        function = mock.Mock(await_decisions=lambda count: [record] * count)
+        started = mock.MagicMock()
+        started.return_value.__enter__.return_value = (api, function)
+        with (
+            mock.patch.object(samples, "EmptyRoot"), mock.patch.object(samples, "machine", return_value=Machine(None)),
+            mock.patch.object(samples, "started", started),
+        ):  # fmt: skip
+            return check(self.artifact).faults
+
+    def test_events_that_are_answered_otherwise_are_seen(self) -> None:
+        allowed = {"decision": "allow", "reason": None}
+        faults = self.under(posted("response", ALLOW), allowed, samples.Samples().run)
+        named = {fault.partition(":")[0] for fault in faults}
+        self.assertEqual(named, {event.stem for event in samples.events()})
+        self.assertGreater(len(named), 30)
+
+    def test_only_a_refusal_is_a_refusal(self) -> None:
+        refusal, record = posted("error", b'{"errorMessage":"Unauthorized"}'), {"decision": "reject"}
+        good, other = record | {"reason": "missing_token"}, record | {"reason": "unknown_key"}
+        self.assertEqual(self.under(refusal, good, samples.own_configuration), [])
+        self.assertTrue(self.under(refusal, other, samples.own_configuration))
+        self.assertTrue(self.under(posted("response", ALLOW), good, samples.own_configuration))
+
+    def test_a_variable_that_nobody_knows_leaves_it_out(self) -> None:
+        (self.artifact.folder / "authorizer.json").write_text('{"a": "${NOBODY_KNOWS}"}')
+        with self.assertRaisesRegex(LeftOut, "NOBODY_KNOWS"):
+            samples.own_configuration(self.artifact)
+
+    def test_names_and_certificates_are_judged(self) -> None:
+        allow, fault = posted("response", ALLOW), posted("error", b"{}")
+        fetch = {"event": "key_fetch", "outcome": "tls_peer_not_verified"}
+        good, bad = (allow, []), (fault, [fetch])
+        for host, answers, part in (
+            ("a-name", [good, bad], None),
+            ("127.0.0.1", [good, bad], "was asked as"),
+            ("a-name", [bad, bad], "no Allow"),
+            ("a-name", [good, (allow, [fetch])], "for another name"),
+            ("a-name", [good, (fault, [fetch | {"outcome": "timed_out"}])], "for another name"),
+        ):
+            requests = [{"headers": [["Host", host]]}]
+            origin = mock.MagicMock(url="https://a-name", requests=requests)
+            origin.__enter__.return_value = origin
+            with (
+                mock.patch.object(network, "name_server"), mock.patch.object(network, "machine"),
+                mock.patch.object(network, "NamedOrigin", return_value=origin),
+                mock.patch.object(network, "fetched", side_effect=answers),
+            ):  # fmt: skip
+                faults = network.names_and_https(self.artifact).faults
+            self.assertEqual([part in fault for fault in faults], [True] if part else [])
 
 
 class Tool(parts.WithArtifact):

@@ -68,11 +68,20 @@ class Archive(parts.WithArtifact):
         parts.pack(self.artifact.zip, [good[0], (other, b"{}\n"), good[2]])
         self.assert_fault(archive.entries, "extra fields")
 
+    def test_an_entry_that_only_some_can_read_is_seen(self) -> None:
+        for attribute, value, part in (("create_system", 0, "mode is not told"), ("flag_bits", 1, "encrypted")):
+            entry = parts.entry("bootstrap")
+            setattr(entry, attribute, value)
+            self.assertTrue(any(part in fault for fault in archive.entry_faults(entry)), part)
+        self.assertEqual(archive.entry_faults(parts.entry("bootstrap")), [])
+
     def test_another_byte_is_seen(self) -> None:
         self.pack(("authorizer.json", 0o644, b"{ }\n"))
         self.assert_fault(archive.same_bytes, "authorizer.json is another")
         self.pack(("keys.json", 0o644, b"{}"))
         self.assert_fault(archive.same_bytes, "keys.json is in the zip alone")
+        parts.pack(self.artifact.zip, [(parts.entry("bootstrap"), parts.program())])
+        self.assert_fault(archive.same_bytes, "authorizer.json is missing")
         (self.artifact.folder / "notes").write_text("")
         self.assert_fault(archive.same_bytes, "notes is in the folder alone")
 
@@ -132,6 +141,10 @@ class Companions(parts.WithArtifact):
         for text in ("[]", "{}", '{"bomFormat": "SPDX"}'):
             self.artifact.beside(".cdx.json").write_text(text)
             self.assert_fault(companions.bill, "no CycloneDX")
+        document = parts.bill()
+        del document["specVersion"]
+        self.artifact.beside(".cdx.json").write_text(json.dumps(document))
+        self.assert_fault(companions.bill, "no specVersion")
 
     def test_a_package_url_may_say_more_than_the_version_and_not_another(self) -> None:
         for version, url, count in (
