@@ -103,7 +103,9 @@ package enum Lambda {
             throw .keyFile(error)
         }
         judge.prefetchKeys(withinMilliseconds: prefetchLimitInMilliseconds)
+        try WarmUp.verifyExamples(of: configuration.issuers.reduce(into: []) { $0.formUnion($1.policy.algorithms) })
         var function = AuthorizerFunction(configuration, judge: judge, log: log, clock: clock)
+        _ = function.answer(WarmUp.event, deadlineInMilliseconds: nil)
         function.writeLog()
         return function
     }
@@ -133,6 +135,8 @@ enum StartError: Error, Sendable {
     case configuration(ConfigurationError)
     case keyFile(KeyFileError)
     case cryptography(OpenSSLError)
+    /// libcrypto does not verify what this standard says is valid.
+    case selfTest(String)
     case runtimeAPI(RuntimeAPIError)
     /// `AWS_LAMBDA_MAX_CONCURRENCY` is not a number of workers.
     case concurrency
@@ -143,7 +147,7 @@ enum StartError: Error, Sendable {
         switch self {
         case .configuration: "Authorizer.ConfigurationWrong"
         case .keyFile: "Authorizer.KeyFileUnusable"
-        case .cryptography: "Authorizer.CryptographyUnavailable"
+        case .cryptography, .selfTest: "Authorizer.CryptographyUnavailable"
         case .runtimeAPI: "Authorizer.RuntimeAPIUnavailable"
         case .concurrency: "Authorizer.ConcurrencyWrong"
         case .sharedMemory: "Authorizer.SharedMemoryUnavailable"
@@ -157,6 +161,8 @@ extension StartError: CustomStringConvertible {
         case .configuration(let error): error.description
         case .keyFile(let error): error.description
         case .cryptography(let error): error.description
+        case .selfTest(let example):
+            "libcrypto does not verify the example of \(example): give the function more memory, or build the file anew"
         case .runtimeAPI(let error): error.description
         case .concurrency:
             "AWS_LAMBDA_MAX_CONCURRENCY is not a whole number from 1 to \(Supervisor.workerLimit): Lambda sets it"
