@@ -1,7 +1,6 @@
 """Tokens and the events around them. Claims, requests and their order come from a seed; keys are new in every run."""
 
 import dataclasses
-import json
 import pathlib
 import random
 import string
@@ -47,8 +46,12 @@ class Keys:
         others = [signing.new_key(world.RS256, f"bench-other-{number}") for number in range(published - len(kept))]
         self.published = [*others, *kept]
 
+    @property
+    def text(self) -> bytes:
+        return signing.compact({"keys": [key.jwk for key in self.published]})
+
     def write(self, path: pathlib.Path) -> pathlib.Path:
-        path.write_bytes(signing.compact({"keys": [key.jwk for key in self.published]}))
+        path.write_bytes(self.text)
         return path
 
 
@@ -69,11 +72,11 @@ class Maker:
         groups = {"cognito:groups": [f"group-{self.world.groups - 1}"]} if self.world.groups else {}
         return claims | groups | other
 
-    def event(self, shape: str, algorithm: str, length: int | None = None) -> Event:
-        """One that is allowed."""
-        route = self.dice.choice(self.world.routes)
+    def event(self, shape: str, algorithm: str, length: int | None = None, scopes: Sequence[str] = ()) -> Event:
+        """One that is allowed. `scopes` stand before those that the routes ask for."""
+        route = self.dice.choice(world.ROUTES)
         scope = self.dice.choice([route.scope, f"{world.READ} {world.WRITE}"])
-        claims = self.claims(scope)
+        claims = self.claims(" ".join([*scopes, scope]))
         key = self.keys.signing[algorithm]
         token = signing.signed(key, signing.header_of(key), claims)
         return self.asked(shape, token, route, ALLOWED, claims, length=length)
@@ -131,6 +134,3 @@ def read_pack(path: pathlib.Path) -> list[bytes]:
 def write_events(path: pathlib.Path, events: Sequence[Event]) -> pathlib.Path:
     return write_pack(path, [event.body for event in events])
 
-
-def text(event: Event) -> str:
-    return json.dumps(json.loads(event.body))

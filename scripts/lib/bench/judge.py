@@ -49,18 +49,23 @@ def judge_policy(event: Event, document: dict, world: World) -> None:
         raise wrong(event, f"policyDocument: {error}") from None
     if policy.allows(event.arn) is not (event.outcome == ALLOWED):
         raise wrong(event, f"{event.arn} is {'' if policy.allows(event.arn) else 'not '}allowed")
-    scopes = event.scope.split(" ")
-    stage = stage_of(event.arn)
-    for route in world.routes:
-        if policy.allows(arn(stage, route)) is not (route.scope in scopes):
-            raise wrong(event, f"{route.key} is judged wrongly: {document['policyDocument']!r}")
-        if policy.allows(arn(stage, Route(STRANGE_VERB, route.path, ""))):
-            raise wrong(event, f"{STRANGE_VERB} {route.path} is allowed")
+    judge_other_routes(event, policy, world)
     if document.get("usageIdentifierKey") != event.client:
         raise wrong(event, f"usageIdentifierKey is {document.get('usageIdentifierKey')!r}, not {event.client!r}")
     if event.subject not in str(document.get("principalId")):
         raise wrong(event, f"principalId is {document.get('principalId')!r}")
     judge_context(event, document)
+
+
+def judge_other_routes(event: Event, policy: Policy, world: World) -> None:
+    """A policy of the token opens whatever the token's scopes open, one of the request nothing else; neither more."""
+    scopes = event.scope.split(" ") if world.policy == "token" else []
+    stage = stage_of(event.arn)
+    for route in world.routes:
+        if arn(stage, route) != event.arn and policy.allows(arn(stage, route)) is not (route.scope in scopes):
+            raise wrong(event, f"{route.key} is judged wrongly by its policy")
+        if policy.allows(arn(stage, Route(STRANGE_VERB, route.path, ""))):
+            raise wrong(event, f"{STRANGE_VERB} {route.path} is allowed")
 
 
 def judge_context(event: Event, document: dict) -> None:

@@ -43,14 +43,17 @@ class World:
     """Further ones that each rule names, of which no token has any but the last."""
     scopes: int = 0
     """Further ones that each rule would take, named before the one that tokens have."""
+    policy: str = "token"
     ca_file: str | None = None
+    keys_file: str | None = None
+    """In place of the address of the keys."""
 
     def configuration(self) -> dict:
         keys = {"caFile": self.ca_file} if self.ca_file else {}
         return {
             "issuers": [*(self.other(number) for number in range(self.other_issuers)), self.issuer()],
             "routes": {route.key: self.rule(route) for route in self.routes},
-            "policy": "token",
+            "policy": self.policy,
             "unauthenticated": "unauthorized",
             "httpAPIResponse": "simple",
             "context": list(CONTEXT),
@@ -58,10 +61,11 @@ class World:
         }
 
     def issuer(self) -> dict:
+        keys = {"jwksFile": self.keys_file} if self.keys_file else {"jwksURL": "${BENCH_JWKS_URL}"}
         return {
             "name": ENTRY,
             "issuer": ISSUER,
-            "jwksURL": "${BENCH_JWKS_URL}",
+            **keys,
             "audiences": [AUDIENCE],
             "tokenUse": "access",
             "algorithms": list(ALGORITHMS),
