@@ -1,1 +1,1 @@
-"""The benchmark: bootstrap, other authorizers and the least that an authorizer can do, side by side. See scripts/bench."""
+"""The benchmark: bootstrap beside other authorizers and beside the least that one can do. See scripts/bench."""

@@ -38,8 +38,10 @@ def parsed(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--gate", action="store_true")
     parser.add_argument("--seed", type=int, default=20_261_129)
     parser.add_argument("--core", type=int, default=max(os.sched_getaffinity(0)))
+    parser.add_argument("--first", action="store_true")
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE")
     parser.add_argument("--svg", type=pathlib.Path, metavar="FILE")
+    parser.add_argument("--markdown", type=pathlib.Path, metavar="FILE")
     parser.add_argument("--tools", type=pathlib.Path, required=True)  # where scripts/bench has installed what it needs
     parser.add_argument("--check", action="store_true")  # the words alone, before anything is built
     given = parser.parse_args(words)
@@ -52,7 +54,7 @@ def parsed(words: list[str]) -> argparse.Namespace:
 
 
 def measure(given: argparse.Namespace, folder: pathlib.Path, plan: Plan, progress: Progress) -> Results:
-    stage = Stage(folder, Stopwatch(native.stopwatch(given.tools / "bench"), given.core))
+    stage = Stage(folder, Stopwatch(native.stopwatch(given.tools / "bench"), given.core, is_first=given.first))
     floor = programs.floor(given.tools / "bench", given.tools / "libcurl", folder)
     ours = programs.ours(programs.EMBEDDED, given.bootstrap, folder)
     own = [floor, ours]
@@ -60,7 +62,7 @@ def measure(given: argparse.Namespace, folder: pathlib.Path, plan: Plan, progres
         own.append(programs.ours(programs.ORDINARY, given.ordinary, folder))
     peers = programs.Peers((), ()) if given.no_peers else programs.peers(given.tools)
     date = datetime.date.today().isoformat()
-    results = Results(date, given.seed, this_machine(given.core), plan, peers.missing)
+    results = Results(date, given.seed, this_machine(given.core, given.first), plan, peers.missing)
     results.refused = min(stage.prove(one, given.seed) for one in (*own, *peers.programs))
     results.deployed = {one.name: deployed(one) for one in own}
     measure_headline(results, stage, own, list(peers.programs), progress)
@@ -96,6 +98,8 @@ def write(given: argparse.Namespace, results: Results, verdicts: list[targets.Ve
         }
         found["targets"] = [{**dataclasses.asdict(one), "met": one.is_met} for one in verdicts]
         given.json.write_text(json.dumps(found, indent=2) + "\n")
+    if given.markdown:
+        given.markdown.write_text("\n".join(report.markdown(results, verdicts)) + "\n")
     if given.svg:
         given.svg.write_text(picture.svg(results))
 
@@ -118,7 +122,7 @@ def main() -> int:
         progress.end()
     verdicts = targets.verdicts(results)
     write(given, results, verdicts)
-    print("\n".join(report.lines(results, verdicts)))
+    print("\n".join(report.text(results, verdicts)))
     return 1 if given.gate and not all(one.is_met for one in verdicts) else 0
 
 

@@ -13,7 +13,6 @@ from bench import world
 from bench.world import Route, World
 from sample_tokens import END_OF_2099, ISSUED
 from soak import signing
-from soak.signing import Key
 
 TOKEN, REQUEST, HTTP_2 = "REST TOKEN", "REST REQUEST", "HTTP 2.0"
 SHAPES = (REQUEST, TOKEN, HTTP_2)
@@ -133,4 +132,3 @@ def read_pack(path: pathlib.Path) -> list[bytes]:
 
 def write_events(path: pathlib.Path, events: Sequence[Event]) -> pathlib.Path:
     return write_pack(path, [event.body for event in events])
-

@@ -25,7 +25,8 @@ AMAZON = (
 )  # fmt: skip
 
 NO_FETCH, OVER_HTTP = "keys from a file", "HTTP"
-DEFAULT, SYSTEM, FEW, ONE = "HTTPS, roots by default", "HTTPS, the system's roots", "HTTPS, six roots", "HTTPS, one root"
+DEFAULT, SYSTEM = "HTTPS, roots by default", "HTTPS, the system's roots"
+FEW, ONE = "HTTPS, six roots", "HTTPS, one root"
 
 
 class Roots:

@@ -1,4 +1,4 @@
-"""Takes a file out of the page cache, as it is where a function starts on a machine that has not seen it. Linux only."""
+"""Takes a file out of the page cache, as if a function started on a machine that has not seen it. Linux only."""
 
 import ctypes
 import mmap
@@ -26,8 +26,9 @@ def resident_share(path: pathlib.Path) -> float:
     size = path.stat().st_size
     pages = (size + mmap.PAGESIZE - 1) // mmap.PAGESIZE
     flags = (ctypes.c_ubyte * pages)()
-    with path.open("rb") as file, mmap.mmap(file.fileno(), size, mmap.MAP_PRIVATE, mmap.PROT_READ | mmap.PROT_WRITE) as map:
-        view = ctypes.c_char.from_buffer(map)
+    writable = mmap.PROT_READ | mmap.PROT_WRITE  # of the private copy, or ctypes takes no address of it
+    with path.open("rb") as file, mmap.mmap(file.fileno(), size, mmap.MAP_PRIVATE, writable) as mapped:
+        view = ctypes.c_char.from_buffer(mapped)
         failed = libc.mincore(ctypes.addressof(view), size, flags)
         del view
     if failed:

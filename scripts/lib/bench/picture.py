@@ -3,7 +3,7 @@
 import html
 from collections.abc import Iterator
 
-from bench.headline import MEGABYTE, summaries
+from bench.headline import MEGABYTE, ratios, summaries
 from bench.programs import EMBEDDED, FLOOR
 from bench.results import Results
 
@@ -19,27 +19,33 @@ text { font: 13px system-ui, sans-serif; fill: #24292f }
   text { fill: #e6edf3 } .note { fill: #9198a1 } .ours { fill: #4493f8 } .floor { fill: #7d8590 }
 }
 """
-Panel = tuple[str, str, dict[str, float]]
+Panel = tuple[str, str, dict[str, float], dict[str, float]]
+"""Title, unit, each program's value, and how many times the floor's that is."""
 
 
 def panels(results: Results) -> list[Panel]:
-    """Title, unit, and each program's value."""
+    floor = results.figures[FLOOR]
     series = (
         ("Cold start: exec to the first response", "ms", "cold_ns", 1e6),
         ("Warm: time of an invocation", "µs", "warm_ns", 1e3),
         ("Warm: processor time of an invocation", "µs", "warm_cpu_ns", 1e3),
     )
     found = [
-        (title, unit, {name: summaries(one)[which].median / by for name, one in results.figures.items()})
+        (
+            title, unit,
+            {name: summaries(one)[which].median / by for name, one in results.figures.items()},
+            {name: ratios(one, floor)[which].median for name, one in results.figures.items()},
+        )
         for title, unit, which, by in series
-    ]
+    ]  # fmt: skip
     memory = {name: one.peak_rss_bytes / MEGABYTE for name, one in results.figures.items()}
-    return [*found, (f"Peak memory after {results.plan.memory:,} invocations", "MB", memory)]
+    to_floor = {name: value / memory[FLOOR] for name, value in memory.items()}
+    return [*found, (f"Peak memory after {results.plan.memory:,} invocations", "MB", memory, to_floor)]
 
 
 def svg(results: Results) -> str:
     found = panels(results)
-    height = MARGIN * 2 + sum(HEAD + ROW * len(values) + GAP for _, _, values in found) + 4
+    height = MARGIN * 2 + sum(HEAD + ROW * len(values) + GAP for _, _, values, _ in found) + 4
     title = f"Authorizers beside the floor, {results.date}"
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}"'
@@ -50,26 +56,25 @@ def svg(results: Results) -> str:
 
 def body(found: list[Panel], results: Results) -> Iterator[str]:
     top = MARGIN
-    for title, unit, values in found:
+    for title, unit, values, to_floor in found:
         yield text(MARGIN, top + 14, title, "title")
         top += HEAD
         for name, value in values.items():
-            yield from row(top, name, value, values, unit)
+            times = "" if name == FLOOR else f" (× {to_floor[name]:.2f})"
+            yield from row(top, name, value / max(values.values()), f"{value:.1f} {unit}{times}")
             top += ROW
         top += GAP
     machine = results.machine
-    yield text(MARGIN, top, f"{results.date}, {machine.processor}, one core; medians of {results.plan.rounds} rounds", "note")
+    where = f"{results.date}, {machine.processor}, one core"
+    yield text(MARGIN, top, f"{where}; medians of {results.plan.rounds} rounds", "note")
 
 
-def row(top: int, name: str, value: float, values: dict[str, float], unit: str) -> Iterator[str]:
-    room = WIDTH - MARGIN * 2 - LABEL - VALUE
-    length = max(2.0, value / max(values.values()) * room)
+def row(top: int, name: str, share: float, said: str) -> Iterator[str]:
+    """`share` of the longest bar."""
+    length = max(2.0, share * (WIDTH - MARGIN * 2 - LABEL - VALUE))
     kind = {FLOOR: "floor", EMBEDDED: "ours"}.get(name, "peer")
     yield text(MARGIN, top + 12, name)
     yield f'<rect class="{kind}" x="{MARGIN + LABEL}" y="{top}" width="{length:.1f}" height="{BAR}" rx="2"/>'
-    said = f"{value:.1f} {unit}"
-    if name != FLOOR and values.get(FLOOR):
-        said += f" (× {value / values[FLOOR]:.2f})"
     yield text(MARGIN + LABEL + length + 8, top + 12, said, "value")
 
 

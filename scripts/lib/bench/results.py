@@ -25,6 +25,8 @@ class Machine:
     cores: int
     kernel: str
     pinned_to: int | None
+    went_first: bool
+    """Whether it had a higher priority than all else on that core."""
     load: float
     """Processes that wanted a core in the last minute, at the start: above 0, others were at work."""
 
@@ -50,10 +52,9 @@ class Results:
         return next((row.ratio for row in self.growth if (row.name, row.size) == (name, size)), None)
 
 
-def this_machine(core: int | None) -> Machine:
-    return Machine(
-        processor(), os.cpu_count() or 1, f"{platform.system()} {platform.release()}", core, os.getloadavg()[0]
-    )
+def this_machine(core: int | None, went_first: bool) -> Machine:
+    system = f"{platform.system()} {platform.release()}"
+    return Machine(processor(), os.cpu_count() or 1, system, core, went_first, os.getloadavg()[0])
 
 
 def processor() -> str:

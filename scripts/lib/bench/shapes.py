@@ -26,13 +26,15 @@ class Cell:
 def measure(
     stage: Stage, programs: Sequence[Program], keys: Keys, seed: int, plan: Plan, tell: Told
 ) -> list[Cell]:
-    cells = [(algorithm, shape) for algorithm in world.ALGORITHMS for shape in SHAPES]
-    return [
-        cell(stage, programs, keys, Maker(keys, seed), algorithm, shape, plan, lambda done, of, number=number: tell(
-            number * of + done, len(cells) * of
-        ))
-        for number, (algorithm, shape) in enumerate(cells)
-    ]  # fmt: skip
+    names = [(algorithm, shape) for algorithm in world.ALGORITHMS for shape in SHAPES]
+    cells = []
+    for number, (algorithm, shape) in enumerate(names):
+
+        def told(done: int, of: int, number: int = number) -> None:
+            tell(number * of + done, len(names) * of)
+
+        cells.append(cell(stage, programs, keys, Maker(keys, seed), algorithm, shape, plan, told))
+    return cells
 
 
 def cell(

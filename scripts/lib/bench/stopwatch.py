@@ -66,8 +66,11 @@ class Run:
 
 
 class Stopwatch:
-    def __init__(self, executable: pathlib.Path, core: int | None, patience: float = PATIENCE_SECONDS) -> None:
-        self.executable, self.core, self.patience = executable, core, patience
+    def __init__(
+        self, executable: pathlib.Path, core: int | None, patience: float = PATIENCE_SECONDS, is_first: bool = False
+    ) -> None:
+        """`is_first`: ahead of all else that runs on the core, which takes the right to raise a priority."""
+        self.executable, self.core, self.patience, self.is_first = executable, core, patience, is_first
 
     def record(self, program: Program, scene: Scene, answers: pathlib.Path, output: pathlib.Path | None = None) -> Run:
         """One pass over the events; what was answered is written, for the judge."""
@@ -84,6 +87,7 @@ class Stopwatch:
         command += ["--count", str(count), "--warmup", str(warmup), "--patience", str(self.patience)]
         command += ["--keys", str(scene.keys)] if scene.keys else []
         command += ["--core", str(self.core)] if self.core is not None else []
+        command += ["--first"] if self.is_first else []
         command += ["--output", str(output)] if output else []
         for name, value in program.variables.items():
             command += ["--env", f"{name}={value}"]

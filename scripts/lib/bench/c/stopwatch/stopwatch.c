@@ -1,7 +1,7 @@
 // Stands in for the Lambda Runtime API and measures the program that it starts.
 //
 //   stopwatch --events PACK (--answers PACK | --record PACK) --count N [--warmup N] [--keys FILE] [--core N]
-//             [--patience SECONDS] [--output FILE] [--env NAME=VALUE]… -- PROGRAM [ARGUMENT…]
+//             [--first] [--patience SECONDS] [--output FILE] [--env NAME=VALUE]… -- PROGRAM [ARGUMENT…]
 //
 // The program gets no variables but those that are given, AWS_LAMBDA_RUNTIME_API and, with --keys, BENCH_JWKS_URL: the
 // file, served over HTTP on loopback. It gets the events one after another, again and again, COUNT in all. The first
@@ -32,6 +32,7 @@ static struct {
     const char *events, *answers, *record, *keys, *output;
     size_t count, warmup;
     int core;
+    bool first;
     double patience;
 } given = {.output = "/dev/null", .core = -1, .patience = 10};
 
@@ -249,7 +250,7 @@ static char **parse(int count, char **words) {
     static const struct option known[] = {
         {"events", 1, 0, 'e'}, {"answers", 1, 0, 'a'}, {"record", 1, 0, 'r'}, {"count", 1, 0, 'n'},
         {"warmup", 1, 0, 'w'}, {"keys", 1, 0, 'k'}, {"core", 1, 0, 'c'}, {"patience", 1, 0, 'p'},
-        {"output", 1, 0, 'o'}, {"env", 1, 0, 'v'}, {0}};
+        {"output", 1, 0, 'o'}, {"env", 1, 0, 'v'}, {"first", 0, 0, 'f'}, {0}};
     for (int option; (option = getopt_long(count, words, "+", known, NULL)) != -1;) {
         switch (option) {
             case 'e': given.events = optarg; break;
@@ -262,6 +263,7 @@ static char **parse(int count, char **words) {
             case 'p': given.patience = strtod(optarg, NULL); break;
             case 'o': given.output = optarg; break;
             case 'v': environment_add(optarg); break;
+            case 'f': given.first = true; break;
             default: exit(2);
         }
     }
@@ -289,6 +291,7 @@ int main(int count, char **words) {
     snprintf(variable, sizeof variable, "BENCH_JWKS_URL=http://127.0.0.1:%d/keys.json", key_port);
     if (given.keys) environment_add(variable);
     if (given.core >= 0) pin(given.core);
+    if (given.first) go_first();
     program = program_start(command, given.output);
     loop(api, key_server);
     show();

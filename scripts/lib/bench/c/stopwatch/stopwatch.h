@@ -58,6 +58,7 @@ typedef struct {
 
 uint64_t now_nanoseconds(void);
 void pin(int core);
+void go_first(void);
 void environment_add(const char *text);
 Program program_start(char **words, const char *output);
 uint64_t program_cpu_nanoseconds(const Program *program);

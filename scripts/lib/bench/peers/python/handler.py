@@ -4,6 +4,7 @@ import json
 import os
 import time
 import urllib.request
+from typing import Any
 
 import jwt
 
@@ -52,7 +53,7 @@ def log(decision: str, route: str, client: str | None, request_id: str, started:
                       "durationMicroseconds": int((time.monotonic() - started) * 1_000_000)}), flush=True)  # fmt: skip
 
 
-def handler(event: dict, context: object) -> dict:
+def handler(event: dict, context: Any) -> dict:
     started = time.monotonic()
     credential, arn, route = asked(event)
     try:
