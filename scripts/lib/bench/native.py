@@ -16,28 +16,29 @@ class CannotCompile(Exception):
 
 
 def stopwatch(folder: pathlib.Path) -> pathlib.Path:
-    return compiled(folder, "stopwatch", [*OPTIMISED, *WARNINGS], [])
+    return compiled(folder, HERE / "stopwatch", [*OPTIMISED, *WARNINGS], [])
 
 
-def floor(folder: pathlib.Path, libcurl: pathlib.Path) -> pathlib.Path:
+def floor(folder: pathlib.Path, libcurl: pathlib.Path, sources: pathlib.Path = HERE / "floor") -> pathlib.Path:
     """Against the same archives, and as static, as the bootstrap that is shipped."""
     archives = [str(libcurl / "lib" / name) for name in ARCHIVES]
     if missing := [name for name in archives if not pathlib.Path(name).is_file()]:
         raise CannotCompile(f"{missing[0]} is not there: scripts/minimal-libcurl.sh {libcurl} makes it")
-    return compiled(folder, "floor", [*OPTIMISED, *WARNINGS, *STATIC, f"-I{libcurl}/include"], [*archives, "-lm"])
+    return compiled(folder, sources, [*OPTIMISED, *WARNINGS, *STATIC, f"-I{libcurl}/include"], [*archives, "-lm"])
 
 
-def compiled(folder: pathlib.Path, name: str, options: list[str], libraries: list[str]) -> pathlib.Path:
-    sources = sorted((HERE / name).glob("*.[ch]"))
+def compiled(folder: pathlib.Path, sources: pathlib.Path, options: list[str], libraries: list[str]) -> pathlib.Path:
+    """The program of all the files in a folder, which it is named after."""
+    files = sorted(sources.glob("*.[ch]"))
     recipe = hashlib.sha256(repr((options, libraries)).encode())
-    for source in sources:
-        recipe.update(source.read_bytes())
-    program = folder / f"{name}-{recipe.hexdigest()[:16]}"
+    for file in files:
+        recipe.update(file.read_bytes())
+    program = folder / f"{sources.name}-{recipe.hexdigest()[:16]}"
     if program.exists():
         return program
     folder.mkdir(parents=True, exist_ok=True)
-    command = ["gcc", *options, "-o", str(program), *(str(one) for one in sources if one.suffix == ".c"), *libraries]
+    command = ["gcc", *options, "-o", str(program), *(str(one) for one in files if one.suffix == ".c"), *libraries]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise CannotCompile(f"{name}: {done.stderr.strip()}")
+        raise CannotCompile(f"{sources.name}: {done.stderr.strip()}")
     return program

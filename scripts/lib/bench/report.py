@@ -92,8 +92,8 @@ def megabytes(count: float) -> str:
 def targets(verdicts: list[Verdict]) -> Section:
     words = {True: "met", False: "MISSED", None: "not measured"}
     rows = [[one.name, words[one.is_met], found(one), f"≤ {one.most:g} {one.unit}"] for one in verdicts]
-    counts = [f"{sum(one.is_met is True for one in verdicts)} met, {sum(one.is_met is False for one in verdicts)} missed"]
-    return Section("targets", ["", "", "found", "aimed at"], rows, 2, counts)
+    met, missed = (sum(one.is_met is wanted for one in verdicts) for wanted in (True, False))
+    return Section("targets", ["", "", "found", "aimed at"], rows, 2, [f"{met} met, {missed} missed"])
 
 
 def found(one: Verdict) -> str:
@@ -117,9 +117,7 @@ def programs(results: Results) -> Section:
         processor = [span(spans["warm_cpu_ns"], MICROSECOND, 1), times(ratio["warm_cpu_ns"])]
         rows.append([name, *sizes, *cold, *dropped, *warm, *processor, megabytes(figures.peak_rss_bytes)])
     of_times = ["cold ms", "× floor", "off cache ms", "warm µs", "× floor", "CPU µs", "× floor", "RSS MB"]
-    notes = [
-        "cold: exec to the first response, the file in the page cache; off cache: after posix_fadvise DONTNEED on the file"
-    ]  # fmt: skip
+    notes = ["cold: exec to the first response, files in the page cache; off cache: once posix_fadvise took them out"]
     title = "programs, with REST REQUEST events of 4.5 KB and distinct RS256 tokens"
     return Section(title, ["", "file MB", "zip MB", *of_times], rows, 1, notes)
 
