@@ -28,10 +28,10 @@ class Plan:
 
 
 FULL = Plan(
-    rounds=15, cold_starts=8, peer_cold_starts=2, warm=4_000, peer_warm=1_500, warmup=500, shape_rounds=7,
+    rounds=15, cold_starts=15, peer_cold_starts=2, warm=4_000, peer_warm=1_500, warmup=500, shape_rounds=7,
     shape_warm=1_500, growth_rounds=9, growth_warm=1_500, https_rounds=15,
 )  # fmt: skip
 QUICK = Plan(
-    rounds=7, cold_starts=5, peer_cold_starts=1, warm=2_000, peer_warm=500, warmup=300, shape_rounds=3, shape_warm=500,
+    rounds=7, cold_starts=9, peer_cold_starts=1, warm=2_000, peer_warm=500, warmup=300, shape_rounds=3, shape_warm=500,
     growth_rounds=5, growth_warm=600, https_rounds=5,
 )  # fmt: skip

@@ -55,9 +55,11 @@ def text(results: Results, verdicts: list[Verdict]) -> Iterator[str]:
 
 
 def markdown(results: Results, verdicts: list[Verdict]) -> Iterator[str]:
-    yield from (f"{line[0].upper()}{line[1:]}.  " for line in headings(results))
+    yield from ["# Figures of scripts/bench", ""]
+    yield from ["Written by `scripts/bench --markdown`; [performance.md](performance.md) says how to read them.", ""]
+    yield from (f"- {line[0].upper()}{line[1:]}." for line in headings(results))
     for section in sections(results, verdicts):
-        yield from ["", f"### {section.title[0].upper()}{section.title[1:]}", ""]
+        yield from ["", f"## {section.title[0].upper()}{section.title[1:]}", ""]
         yield row(section.head)
         yield row([":--" if column < section.left else "--:" for column in range(len(section.head))])
         yield from (row(cells) for cells in section.rows)
