@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import sys
 import tempfile
 from typing import NoReturn
@@ -45,6 +46,7 @@ def parsed(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--tools", type=pathlib.Path, required=True)  # where scripts/bench has installed what it needs
     parser.add_argument("--check", action="store_true")  # the words alone, before anything is built
     given = parser.parse_args(words)
+    given.tools = given.tools.resolve()  # programs are started in other folders
     for path in (given.bootstrap, given.ordinary):
         if path and not path.is_file():
             parser.error(f"{path} is no file")
@@ -108,6 +110,8 @@ def main() -> int:
     given = parsed(sys.argv[1:])
     if given.check:
         return 0
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, _: sys.exit(128 + number))  # so that the folder of the run goes with it
     progress = Progress()
     (given.tools / "bench").mkdir(parents=True, exist_ok=True)
     try:
