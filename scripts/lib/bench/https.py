@@ -1,0 +1,105 @@
+"""What the first fetch of keys over HTTPS costs in processor time, by what is believed."""
+
+import contextlib
+import functools
+import pathlib
+import ssl
+from collections.abc import Iterator
+
+from bench.events import REQUEST, Keys, Maker
+from bench.plan import Plan
+from bench.rounds import Told, interleave
+from bench.stage import Act, Stage
+from bench.statistics import Summary, summary
+from bench.stopwatch import Program, Scene
+from bench.world import RS256, World
+from execution.key_server import KeyServer
+from faults.certificates import Certificates
+
+ADDRESS = "127.0.0.1"
+BUNDLES = ("/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/certs/ca-certificates.crt")
+# What stands above Cognito's endpoints: https://www.amazontrust.com/repository/
+AMAZON = (
+    "Amazon Root CA 1", "Amazon Root CA 2", "Amazon Root CA 3", "Amazon Root CA 4",
+    "Starfield Services Root Certificate Authority - G2",
+)  # fmt: skip
+
+NO_FETCH, OVER_HTTP = "keys from a file", "HTTP"
+DEFAULT, SYSTEM = "HTTPS, roots by default", "HTTPS, the system's roots"
+FEW, ONE = "HTTPS, six roots", "HTTPS, one root"
+
+
+class Roots:
+    """Files of what to believe: the run's own root alone, beside Amazon's, and beside all that the system believes."""
+
+    def __init__(self, folder: pathlib.Path, own: pathlib.Path) -> None:
+        self.one = own
+        self.bundle = next((pathlib.Path(name) for name in BUNDLES if pathlib.Path(name).is_file()), None)
+        self.few = self.system = None
+        if self.bundle:
+            self.few = written(folder / "few.pem", "".join(amazons(self.bundle)) + own.read_text())
+            self.system = written(folder / "system.pem", self.bundle.read_text() + own.read_text())
+
+
+def written(path: pathlib.Path, text: str) -> pathlib.Path:
+    path.write_text(text)
+    return path
+
+
+def amazons(bundle: pathlib.Path) -> list[str]:
+    """Amazon's roots in PEM. The two lists of the same context are in the same order."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(bundle)
+    both = zip(context.get_ca_certs(), context.get_ca_certs(binary_form=True), strict=True)
+    return [ssl.DER_cert_to_PEM_cert(der) for shown, der in both if common_name(shown) in AMAZON]
+
+
+def common_name(shown: dict) -> str | None:
+    return next((value for ((name, value), *_) in shown["subject"] if name == "commonName"), None)
+
+
+@contextlib.contextmanager
+def served(keys: bytes, certificates: Certificates) -> Iterator[str]:
+    """The address of a server of keys that shows a certificate under the run's own root."""
+    server = KeyServer(lambda _: (200, {"Content-Type": "application/json"}, keys))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    shown = certificates.tls("bench")
+    context.load_cert_chain(shown["certificate"], shown["key"])
+    server.http.socket = context.wrap_socket(server.http.socket, server_side=True)
+    try:
+        yield f"https://{ADDRESS}:{server.http.server_port}/keys.json"
+    finally:
+        server.close()
+
+
+def measure(stage: Stage, program: Program, seed: int, plan: Plan, tell: Told) -> dict[str, Summary]:
+    """Processor time in nanoseconds until the program asks for its first event, by how it has got its keys."""
+    folder = stage.folder / "https"
+    folder.mkdir(parents=True, exist_ok=True)
+    certificates = Certificates(folder)
+    certificates.issue("bench", ADDRESS)
+    roots = Roots(folder, certificates.root)
+    keys = Keys()
+    files = {ONE: roots.one, FEW: roots.few, SYSTEM: roots.system}
+    worlds = {NO_FETCH: World(keys_file="keys.json"), OVER_HTTP: World(), DEFAULT: World()}
+    worlds |= {name: World(ca_file=str(file)) for name, file in files.items() if file}
+    if roots.bundle is None:
+        del worlds[DEFAULT]
+    events = Maker(keys, seed).events(1, REQUEST, RS256)
+    acts = {name: stage.act(f"https {name}", world, keys, events) for name, world in worlds.items()}
+    with served(keys.text, certificates) as url:
+        measures = [functools.partial(ready, stage, program, name, act, url) for name, act in acts.items()]
+        found = interleave(measures, plan.https_rounds, tell)
+    return {name: summary(values) for name, values in zip(acts, found, strict=True)}
+
+
+def ready(stage: Stage, program: Program, name: str, act: Act, url: str) -> float:
+    """By default the server's certificate is not believed: all is read and nothing fetched, and the event fails."""
+    if name in (NO_FETCH, OVER_HTTP):
+        return stage.time(program, act, 1).ready_cpu_ns
+    secure = stage.in_world(program, act).with_variables(BENCH_JWKS_URL=url)
+    scene = Scene(act.scene.events, 1, None)
+    if name == DEFAULT:
+        return stage.stopwatch.record(secure, scene, act.scene.events.with_name("refused")).ready_cpu_ns
+    right = stage.answers(program, act)
+    return stage.stopwatch.time(secure, scene, right, 1).ready_cpu_ns
