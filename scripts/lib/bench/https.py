@@ -18,15 +18,12 @@ from faults.certificates import Certificates
 
 ADDRESS = "127.0.0.1"
 BUNDLES = ("/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/certs/ca-certificates.crt")
-# What stands above Cognito's endpoints: https://www.amazontrust.com/repository/
-AMAZON = (
-    "Amazon Root CA 1", "Amazon Root CA 2", "Amazon Root CA 3", "Amazon Root CA 4",
-    "Starfield Services Root Certificate Authority - G2",
-)  # fmt: skip
+# What stands above Cognito's endpoints, as it lies beside bootstrap.
+AMAZON = pathlib.Path(__file__).parents[3] / "stack" / "amazon-roots.pem"
 
 NO_FETCH, OVER_HTTP = "keys from a file", "HTTP"
-DEFAULT, SYSTEM = "HTTPS, roots by default", "HTTPS, the system's roots"
-FEW, ONE = "HTTPS, six roots", "HTTPS, one root"
+DEFAULT, SYSTEM = "HTTPS, the system's roots", "HTTPS, the system's roots as a caFile"
+POOL, ONE = "HTTPS, a user pool's roots", "HTTPS, one root"
 
 
 class Roots:
@@ -35,27 +32,15 @@ class Roots:
     def __init__(self, folder: pathlib.Path, own: pathlib.Path) -> None:
         self.one = own
         self.bundle = next((pathlib.Path(name) for name in BUNDLES if pathlib.Path(name).is_file()), None)
-        self.few = self.system = None
+        self.pool = written(folder / "pool.pem", AMAZON.read_text() + own.read_text())
+        self.system = None
         if self.bundle:
-            self.few = written(folder / "few.pem", "".join(amazons(self.bundle)) + own.read_text())
             self.system = written(folder / "system.pem", self.bundle.read_text() + own.read_text())
 
 
 def written(path: pathlib.Path, text: str) -> pathlib.Path:
     path.write_text(text)
     return path
-
-
-def amazons(bundle: pathlib.Path) -> list[str]:
-    """Amazon's roots in PEM. The two lists of the same context are in the same order."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.load_verify_locations(bundle)
-    both = zip(context.get_ca_certs(), context.get_ca_certs(binary_form=True), strict=True)
-    return [ssl.DER_cert_to_PEM_cert(der) for shown, der in both if common_name(shown) in AMAZON]
-
-
-def common_name(shown: dict) -> str | None:
-    return next((value for ((name, value), *_) in shown["subject"] if name == "commonName"), None)
 
 
 @contextlib.contextmanager
@@ -80,7 +65,7 @@ def measure(stage: Stage, program: Program, seed: int, plan: Plan, tell: Told) -
     certificates.issue("bench", ADDRESS)
     roots = Roots(folder, certificates.root)
     keys = Keys()
-    files = {ONE: roots.one, FEW: roots.few, SYSTEM: roots.system}
+    files = {ONE: roots.one, POOL: roots.pool, SYSTEM: roots.system}
     worlds = {NO_FETCH: World(keys_file="keys.json"), OVER_HTTP: World(), DEFAULT: World()}
     worlds |= {name: World(ca_file=str(file)) for name, file in files.items() if file}
     if roots.bundle is None:
