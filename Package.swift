@@ -13,6 +13,9 @@ let staticLibcurl = Context.environment["TURNSTILE_LIBCURL"]
 /// holds the Unicode tables that comparing strings needs; the compiler does not link them by itself.
 let embeddedStandardLibrary = Context.environment["TURNSTILE_EMBEDDED_STDLIB"]
 
+/// `TURNSTILE_SYMBOLS=1` leaves the names of functions in the static `bootstrap`, for whoever counts what each costs.
+let hasSymbols = Context.environment["TURNSTILE_SYMBOLS"] != nil
+
 /// `TURNSTILE_FUZZ=1` adds the program that scripts/fuzz runs, and compiles the core so that libFuzzer sees where an
 /// input leads, and the sanitizers what it does to memory. Nothing else is built in that mode.
 let isFuzzed = Context.environment["TURNSTILE_FUZZ"] != nil
@@ -43,7 +46,7 @@ let transport: [LinkerSetting] =
         [
             .unsafeFlags(
                 (["\(root)/lib/libcurl.a", "\(root)/lib/libcares.a", "\(root)/lib/libssl.a", "\(root)/lib/libcrypto.a"]
-                    + ["-lm"] + (isFuzzed ? [] : ["--gc-sections", "-s"])).flatMap { ["-Xlinker", $0] }
+                    + ["-lm"] + (isFuzzed ? [] : ["--gc-sections"] + (hasSymbols ? [] : ["-s"]))).flatMap { ["-Xlinker", $0] }
                     + (isFuzzed ? [] : isEmbedded ? ["-Xclang-linker", "-static"] : ["-static-executable"]))
         ]
     } else {

@@ -95,6 +95,9 @@ long program_kib(const Program *program, const char *name) {
 // With all that it started itself.
 void program_end(const Program *program) { kill(-program->pid, SIGKILL); }
 
+// As Lambda does; so that a tool which watches the program can say what it saw.
+void program_ask_to_end(const Program *program) { kill(program->pid, SIGTERM); }
+
 const char *program_fate(const Program *program) {
     static char text[64];
     int status;

@@ -1,12 +1,13 @@
 // Stands in for the Lambda Runtime API and measures the program that it starts.
 //
 //   stopwatch --events PACK (--answers PACK | --record PACK) --count N [--warmup N] [--keys FILE] [--core N]
-//             [--first] [--patience SECONDS] [--output FILE] [--env NAME=VALUE]… -- PROGRAM [ARGUMENT…]
+//             [--first] [--gently] [--patience SECONDS] [--output FILE] [--env NAME=VALUE]… -- PROGRAM [ARGUMENT…]
 //
 // The program gets no variables but those that are given, AWS_LAMBDA_RUNTIME_API and, with --keys, BENCH_JWKS_URL: the
 // file, served over HTTP on loopback. It gets the events one after another, again and again, COUNT in all. The first
 // is the cold one, the next WARMUP are left out of what is said of the warm ones. Every answer is compared with the
-// one in --answers, byte for byte; --record writes them instead, for somebody to judge.
+// one in --answers, byte for byte; --record writes them instead, for somebody to judge. --gently: the program is asked to
+// end, and not killed.
 //
 // Prints one JSON object. Times are in nanoseconds. Ends with 0, or with 2 and one line: a wrong answer, none within
 // the patience, or a program that has ended.
@@ -32,7 +33,7 @@ static struct {
     const char *events, *answers, *record, *keys, *output;
     size_t count, warmup;
     int core;
-    bool first;
+    bool first, gently;
     double patience;
 } given = {.output = "/dev/null", .core = -1, .patience = 10};
 
@@ -250,7 +251,7 @@ static char **parse(int count, char **words) {
     static const struct option known[] = {
         {"events", 1, 0, 'e'}, {"answers", 1, 0, 'a'}, {"record", 1, 0, 'r'}, {"count", 1, 0, 'n'},
         {"warmup", 1, 0, 'w'}, {"keys", 1, 0, 'k'}, {"core", 1, 0, 'c'}, {"patience", 1, 0, 'p'},
-        {"output", 1, 0, 'o'}, {"env", 1, 0, 'v'}, {"first", 0, 0, 'f'}, {0}};
+        {"output", 1, 0, 'o'}, {"env", 1, 0, 'v'}, {"first", 0, 0, 'f'}, {"gently", 0, 0, 'g'}, {0}};
     for (int option; (option = getopt_long(count, words, "+", known, NULL)) != -1;) {
         switch (option) {
             case 'e': given.events = optarg; break;
@@ -264,6 +265,7 @@ static char **parse(int count, char **words) {
             case 'o': given.output = optarg; break;
             case 'v': environment_add(optarg); break;
             case 'f': given.first = true; break;
+            case 'g': given.gently = true; break;
             default: exit(2);
         }
     }
@@ -295,7 +297,8 @@ int main(int count, char **words) {
     program = program_start(command, given.output);
     loop(api, key_server);
     show();
-    program_end(&program);
+    if (given.gently) program_ask_to_end(&program);
+    else program_end(&program);
     show_usage_of(&program);
     return 0;
 }

@@ -64,6 +64,7 @@ Program program_start(char **words, const char *output);
 uint64_t program_cpu_nanoseconds(const Program *program);
 long program_kib(const Program *program, const char *name);
 void program_end(const Program *program);
+void program_ask_to_end(const Program *program);
 const char *program_fate(const Program *program);
 void show_usage_of(const Program *program);
 

@@ -1,0 +1,69 @@
+"""The count of instructions must be able to fail, and to say where they went."""
+
+import pathlib
+import tempfile
+import unittest
+
+from bench import callgrind, instructions
+
+OUTPUT = """# callgrind format
+version: 1
+positions: line
+events: Ir
+fl=(1) main.c
+fn=(1) main
+16 400
+cfn=(2) parse
+calls=3 20
+16 900
+fi=(2) inlined.h
++2 50
+fe=(1)
+fn=(2)
+20 600
+-3 200
+* 100
+fn=(3) write
+cfn=(2)
+calls=1 20
+7 300
+9 10
+totals: 1360
+"""
+
+
+class CallgrindTests(unittest.TestCase):
+    def test_each_function_has_its_own_instructions_without_those_it_called(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "callgrind")
+            path.write_text(OUTPUT)
+            self.assertEqual(callgrind.counts(path), {"main": 450, "parse": 900, "write": 10})
+
+
+class VerdictTests(unittest.TestCase):
+    written = {"instructions": 1_000, "functions": {"parse": 600, "write": 400}}
+
+    def test_five_in_a_hundred_more_are_allowed(self) -> None:
+        self.assertTrue(instructions.verdict("REST TOKEN", {"parse": 650, "write": 400}, self.written)[0])
+        self.assertTrue(instructions.verdict("REST TOKEN", {"parse": 100}, self.written)[0])
+
+    def test_one_more_is_not_and_the_functions_that_grew_are_named(self) -> None:
+        is_kept, lines = instructions.verdict("REST TOKEN", {"parse": 640, "write": 390, "copy": 21}, self.written)
+        self.assertFalse(is_kept)
+        self.assertIn("TOO MANY", lines[0])
+        self.assertEqual([line.split() for line in lines[1:]], [["+40", "parse"], ["+21", "copy"]])
+
+    def test_what_is_kept_is_what_costs_most_and_all_of_the_sum(self) -> None:
+        profile = {f"f{number}": number for number in range(100)}
+        kept = instructions.kept(profile)
+        self.assertEqual(kept["instructions"], sum(range(100)))
+        self.assertEqual(len(kept["functions"]), instructions.KEPT)
+        self.assertNotIn("f39", kept["functions"])
+
+    def test_functions_of_others_are_left_out_also_in_parts(self) -> None:
+        profile = {"memcpy": 5, "memcpy.part.0": 3, "bn_mul'2": 7, "curl_easy_perform": 11, "$e4main": 13}
+        self.assertEqual(instructions.own(profile, {"memcpy", "bn_mul"}), {"curl_easy_perform": 11, "$e4main": 13})
+
+
+if __name__ == "__main__":
+    unittest.main()

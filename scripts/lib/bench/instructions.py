@@ -1,0 +1,150 @@
+"""Holds the instructions of one invocation to what is written down: see scripts/instructions."""
+
+import argparse
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+from typing import NoReturn
+
+import tally
+from bench import callgrind, native, programs
+from bench.events import SHAPES, Keys, Maker
+from bench.stage import Act, Stage
+from bench.stopwatch import Failure, Program, Stopwatch
+from bench.world import RS256
+
+USAGE = 64  # sysexits.h
+WRITTEN = pathlib.Path(__file__).with_name("instructions.json")
+MOST_MORE = 0.05
+SEED = 20_261_129
+EVENTS = 100
+FEW, MANY = 100, 400  # invocations: what one costs is the difference by 300, without the start
+PATIENCE_SECONDS = 60.0  # callgrind makes a program fifty times as slow
+VALGRIND = "/usr/bin/valgrind"
+KEPT = 60  # functions of each shape, those that cost most
+SHOWN = 8
+# Counted beside: which of their code runs depends on the processor, and no change here is to blame.
+FOREIGN = ("libcrypto.a", "libssl.a")
+
+# Function → instructions of one invocation.
+Profile = dict[str, int]
+
+
+def measured(stage: Stage, program: Program, act: Act) -> Profile:
+    """By function, of one invocation."""
+    few, many = (total(stage, program, act, count) for count in (FEW, MANY))
+    return {name: round((many[name] - few.get(name, 0)) / (MANY - FEW)) for name in many}
+
+
+def total(stage: Stage, program: Program, act: Act, count: int) -> Profile:
+    answers = stage.answers(program, act)
+    output = stage.folder / f"callgrind-{count}"
+    watched = stage.in_world(program, act).under(VALGRIND, "--tool=callgrind", f"--callgrind-out-file={output}")
+    stage.stopwatch.run(watched, act.scene, count, 0, ["--answers", str(answers), "--gently"], None)
+    return callgrind.counts(output)
+
+
+def foreign(libraries: pathlib.Path) -> set[str]:
+    """The names of all functions of OpenSSL and of the C library."""
+    standard = subprocess.run(["gcc", "-print-file-name=libc.a"], capture_output=True, text=True, check=True)
+    archives = [*(libraries / "lib" / name for name in FOREIGN), pathlib.Path(standard.stdout.strip())]
+    names: set[str] = set()
+    for archive in archives:
+        listed = subprocess.run(["nm", "--defined-only", str(archive)], capture_output=True, text=True, check=True)
+        names |= {words[2] for words in map(str.split, listed.stdout.splitlines()) if len(words) == 3}
+    return names
+
+
+def own(profile: Profile, others: set[str]) -> Profile:
+    """Bootstrap's and libcurl's. A function that was cut in two is `name'2` or `name.part.0`."""
+    return {name: cost for name, cost in profile.items() if name.split("'")[0].split(".")[0] not in others}
+
+
+def demangled(names: list[str]) -> list[str]:
+    done = subprocess.run(
+        ["swift", "demangle", "--simplified", "--compact"], input="\n".join(names), capture_output=True, text=True
+    )
+    shown = done.stdout.splitlines()
+    return shown if len(shown) == len(names) else names
+
+
+def growth(now: Profile, before: Profile) -> list[str]:
+    """Where most of the new instructions went, a line each."""
+    grown = {name: cost - before.get(name, 0) for name, cost in now.items()}
+    most = sorted(grown, key=lambda name: -grown[name])[:SHOWN]
+    shown = zip(demangled(most), most, strict=True)
+    return [f"    {grown[name]:>+8,}  {text}" for text, name in shown if grown[name] > 0]
+
+
+def verdict(shape: str, now: Profile, written: dict) -> tuple[bool, list[str]]:
+    """Whether a shape costs no more than it may, and what to say of it."""
+    count, before = sum(now.values()), written["instructions"]
+    line = f"  {shape:<14}{count:>9,}  {before:>9,} written down  {count / before - 1:>+6.1%}"
+    if count > before * (1 + MOST_MORE):
+        return False, [f"{line}: TOO MANY, of {MOST_MORE:.0%} more that are allowed", *growth(now, written["functions"])]
+    return True, [line]
+
+
+def kept(profile: Profile) -> dict:
+    most = sorted(profile, key=lambda name: -profile[name])[:KEPT]
+    return {"instructions": sum(profile.values()), "functions": {name: profile[name] for name in most}}
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        print(f"error: {message}; scripts/instructions -h says more", file=sys.stderr)
+        sys.exit(USAGE)
+
+
+def parsed(words: list[str]) -> argparse.Namespace:
+    parser = Parser(prog="scripts/instructions", add_help=False)
+    parser.add_argument("--bootstrap", type=pathlib.Path, required=True)
+    parser.add_argument("--tools", type=pathlib.Path, required=True)
+    parser.add_argument("--update", action="store_true")
+    parser.add_argument("--json", action="store_true")
+    return parser.parse_args(words)
+
+
+def profiles(given: argparse.Namespace) -> dict[str, Profile]:
+    others = foreign(given.tools / "libcurl")
+    with tempfile.TemporaryDirectory(prefix="turnstile-instructions-") as name:
+        folder = pathlib.Path(name)
+        stage = Stage(folder, Stopwatch(native.stopwatch(given.tools / "bench"), None, PATIENCE_SECONDS))
+        program = programs.ours(programs.EMBEDDED, given.bootstrap.resolve(), folder)
+        keys = Keys()
+        maker = Maker(keys, SEED)
+        found = {}
+        for shape in SHAPES:
+            act = stage.act(f"instructions {shape}", maker.world, keys, maker.events(EVENTS, shape, RS256))
+            found[shape] = own(measured(stage, program, act), others)
+        return found
+
+
+def main() -> int:
+    given = parsed(sys.argv[1:])
+    try:
+        found = profiles(given)
+    except (Failure, native.CannotCompile) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    if given.update:
+        written = {shape: kept(profile) for shape, profile in found.items()}
+        WRITTEN.write_text(json.dumps(written, indent=1, sort_keys=True) + "\n")
+    written = json.loads(WRITTEN.read_text())
+    if given.json:
+        print(json.dumps({shape: sum(profile.values()) for shape, profile in found.items()}, indent=2))
+    too_many = 0
+    for shape, profile in found.items():
+        is_kept, lines = verdict(shape, profile, written[shape])
+        too_many += not is_kept
+        print("\n".join(lines), file=sys.stderr if given.json else sys.stdout)
+    tally.record(len(found) - too_many, too_many, "instructions of an event")
+    said = f"{len(found)} shapes of events, {too_many} with more instructions than are written down"
+    print(said, file=sys.stderr if given.json else sys.stdout)
+    return 1 if too_many else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
