@@ -57,6 +57,7 @@ package struct KeySource {
         var record = LogRecord(level: .info)
         record.add("event", "key_fetch")
         record.add("issuer", name)
+        let hadKeys = hasKeys
         var news = KeyNews.failure
         do throws(KeyFetchError) {
             let outcome = try fetcher.fetch(
@@ -82,7 +83,7 @@ package struct KeySource {
         cache.startCooldown(at: end)
         tell(news, end)
         // The keys of the last set lay between blocks of all kinds, and each set would lie elsewhere.
-        if case .set = news { System.giveFreePagesBack() }
+        if case .set = news, hadKeys { System.giveFreePagesBack() }
         let milliseconds = end.nanoseconds(since: start) / 1_000_000
         record.add("durationMilliseconds", milliseconds)
         record.count("KeyFetches")
