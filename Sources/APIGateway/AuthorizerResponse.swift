@@ -22,10 +22,8 @@ package struct AuthorizerResponse: Sendable {
         _ document: PolicyDocument, for shape: EventShape, principal: PrincipalID, context: AuthorizerContext,
         usageKey: UsageKey?
     ) throws(AuthorizerResponseError) {
-        for resource in document.allow + document.deny {
-            guard resource.utf8.count <= PolicyCompiler.resourceLimitInBytes else {
-                throw .resourceTooLong(limitInBytes: PolicyCompiler.resourceLimitInBytes)
-            }
+        guard document.hasShortResources else {
+            throw .resourceTooLong(limitInBytes: PolicyCompiler.resourceLimitInBytes)
         }
         let key = shape.isREST && !document.isDenial ? usageKey : nil
         try self.init(context) { writer, context in
@@ -107,7 +105,7 @@ package struct PrincipalID: Equatable, Sendable {
     package init(of caller: Caller) {
         let names = [caller.subject, caller.clientID].compactMap { $0 }
         self =
-            names.first { (1...Self.lengthLimitInBytes).contains($0.utf8.count) && $0.utf8.allSatisfy(isPrintable) }
+            names.first { (1...Self.lengthLimitInBytes).contains($0.utf8.count) && arePrintable($0.utf8.span) }
             .map { PrincipalID(text: $0) } ?? .anonymous
     }
 }

@@ -53,10 +53,9 @@ package struct HTTPHeaders: Sendable {
 
     private func isName(_ line: Line, _ expected: String) -> Bool {
         guard line.name.count == expected.utf8.count else { return false }
-        var position = line.name.lowerBound
-        for byte in expected.utf8 {
-            guard Self.lowercased(bytes[position]) == Self.lowercased(byte) else { return false }
-            position += 1
+        let (name, expected) = (bytes.span.extracting(line.name), expected.utf8.span)
+        for index in name.indices where name[index] != expected[index] {
+            guard Self.lowercased(name[index]) == Self.lowercased(expected[index]) else { return false }
         }
         return true
     }

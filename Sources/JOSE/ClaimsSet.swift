@@ -30,7 +30,9 @@ package struct ClaimsSet: Sendable {
         clientID = try Self.string(.clientID, in: payload)
         authorizedParty = try Self.string(.azp, in: payload)
         tokenUse = try Self.string(.tokenUse, in: payload)
-        _ = try Self.string(.jti, in: payload)
+        if let identifier = payload[InvalidClaim.Name.jti.rawValue], identifier.kind != .string {
+            throw .invalidClaims(.invalid(.jti))
+        }
         guard payload["cnf"] == nil else { throw .invalidClaims(.keyBound) }
     }
 

@@ -18,17 +18,13 @@ extension ExactString: Hashable {
     package static func == (left: Self, right: Self) -> Bool { left.utf8.span.isEqual(to: right.utf8.span) }
 
     package func hash(into hasher: inout Hasher) {
-        let bytes = utf8.span
-        var offset = 0
-        while bytes.count - offset >= 8 {
-            hasher.combine(bytes.word(at: offset))
-            offset += 8
+        var rest = utf8.span
+        while rest.count >= 8 {
+            hasher.combine(rest.firstWord)
+            rest = rest.extracting(droppingFirst: 8)
         }
-        while offset < bytes.count {
-            hasher.combine(bytes[offset])
-            offset += 1
-        }
-        hasher.combine(bytes.count)
+        hasher.combine(rest.shortWord)
+        hasher.combine(utf8.count)
     }
 }
 

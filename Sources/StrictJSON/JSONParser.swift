@@ -126,7 +126,11 @@ struct JSONParser: ~Escapable {
 
     private mutating func parseLiteral(_ literal: String, _ kind: Node.Kind) throws(JSONError) {
         let start = position
-        for byte in literal.utf8 { try consume(byte) }
+        if bytes.extracting(droppingFirst: start).extracting(first: literal.utf8.count).isEqual(to: literal.utf8.span) {
+            position += literal.utf8.count
+        } else {
+            for byte in literal.utf8 { try consume(byte) }
+        }
         append(kind, from: start, to: position)
     }
 

@@ -28,7 +28,7 @@ package struct JSONWriter: Sendable {
     /// - Parameter value: UTF-8, as a ``JSONDocument`` or a `String` gives it.
     package mutating func string(utf8 value: ArraySlice<UInt8>) {
         separate()
-        guard PlainText.end(in: value.span, from: 0) == value.count else {
+        guard PlainText.isAll(of: value.span) else {
             appendString(value.span)
             needsSeparator = true
             return
