@@ -103,9 +103,13 @@ package struct PrincipalID: Equatable, Sendable {
 
     /// `sub`, else the client id, whichever is the first of printable ASCII and no longer than 128 bytes.
     package init(of caller: Caller) {
-        let names = [caller.subject, caller.clientID].compactMap { $0 }
-        self =
-            names.first { (1...Self.lengthLimitInBytes).contains($0.utf8.count) && arePrintable($0.utf8.span) }
-            .map { PrincipalID(text: $0) } ?? .anonymous
+        self = Self(named: caller.subject) ?? Self(named: caller.clientID) ?? .anonymous
+    }
+
+    private init?(named name: ExactString?) {
+        guard let name, (1...Self.lengthLimitInBytes).contains(name.utf8.count), arePrintable(name.utf8.span) else {
+            return nil
+        }
+        text = name
     }
 }

@@ -3,9 +3,12 @@ import StrictJSON
 
 /// The policies of the callers seen so far, and the documents made of them. Callers with the same routes share one.
 package struct PolicyMemory: Sendable {
-    /// Most sets of routes kept, each of no more than an answer's 8 KB, thrice; beyond it all are forgotten, which costs one
+    /// Most sets of routes kept, each of no more than an answer's 8 KB; beyond it all are forgotten, which costs one
     /// compilation each.
     package static let limit = 256
+
+    /// Most documents kept, each of which takes some three times its policy; beyond it all are written anew.
+    private static let documentLimit = 16
 
     private struct Key: Hashable {
         let permitted: RouteSet
@@ -33,6 +36,7 @@ package struct PolicyMemory: Sendable {
         if let known = documents[key], known.apiStagePrefix.utf8.span.isEqual(to: arn.apiStagePrefixUTF8.span) {
             return known.document
         }
+        if documents.count >= Self.documentLimit { documents.removeAll(keepingCapacity: true) }
         let document = PolicyDocument(policy(for: permitted, from: compiler), on: arn)
         documents[key] = (arn.apiStagePrefix, document)
         return document
@@ -41,10 +45,7 @@ package struct PolicyMemory: Sendable {
     package mutating func policy(for permitted: RouteSet, from compiler: PolicyCompiler) -> CompiledPolicy {
         let key = Key(permitted: permitted, order: compiler.order)
         if let known = policies[key] { return known }
-        if policies.count >= Self.limit {
-            policies.removeAll(keepingCapacity: true)
-            documents.removeAll(keepingCapacity: true)
-        }
+        if policies.count >= Self.limit { policies.removeAll(keepingCapacity: true) }
         let policy = compiler.policy(for: permitted)
         policies[key] = policy
         return policy

@@ -41,7 +41,7 @@ package struct AuthorizerFunction: InvocationHandler {
 
     package mutating func handle(_ invocation: Invocation) -> InvocationAnswer {
         workerSlot?.begin(invocation.requestID)
-        System.setTraceID(Array((invocation.traceID ?? "").utf8))
+        System.setTraceID(invocation.traceIDUTF8)
         let start = clock.uptime()
         deadlineInMilliseconds = invocation.deadlineInMilliseconds
         let (answer, judgement) = answer(invocation.event, deadlineInMilliseconds: deadlineInMilliseconds)

@@ -22,7 +22,12 @@ package struct LogRecord: Sendable {
         package let isToldApart: Bool
     }
 
-    package init(level: LogLevel) { self.level = level }
+    /// Of a decision there are up to nine members and four metrics.
+    package init(level: LogLevel) {
+        self.level = level
+        members.reserveCapacity(9)
+        metrics.reserveCapacity(4)
+    }
 
     /// Longer strings are cut, with `…` behind: 256 bytes, as many as a `kid` may have.
     private static let stringLimitInBytes = 256

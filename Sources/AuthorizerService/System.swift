@@ -31,7 +31,7 @@ package enum System {
     package static func removeFromEnvironment(_ name: String) { _ = unsafe unsetenv(name) }
 
     /// Sets `_X_AMZN_TRACE_ID` for this invocation, or removes it.
-    package static func setTraceID(_ value: [UInt8]) {
+    package static func setTraceID(_ value: ArraySlice<UInt8>) {
         _ = unsafe value.withUnsafeBufferPointer { unsafe cposix_set_trace_id($0.baseAddress, $0.count) }
     }
 

@@ -41,7 +41,7 @@ package struct ClaimsSet: Sendable {
     /// next, so that an ID token in place of an access token is told what it is.
     func client(under policy: IssuerPolicy) -> ExactString? {
         if let client = clientID ?? authorizedParty { return client }
-        guard policy.tokenUse != nil, tokenUse == "id", isAudienceASingleString else { return nil }
+        guard policy.tokenUse != nil, tokenUse?.isEqual(to: "id") ?? false, isAudienceASingleString else { return nil }
         return audiences.first
     }
 

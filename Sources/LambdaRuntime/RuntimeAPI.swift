@@ -14,6 +14,7 @@ package struct RuntimeAPI: ~Copyable {
     private static let contentType = HTTPField(name: "Content-Type", value: "application/json")
 
     private let connection: OriginConnection
+    private let userAgent: HTTPField?
     private let responseFields: FieldList
 
     /// Makes no connection yet.
@@ -30,10 +31,12 @@ package struct RuntimeAPI: ~Copyable {
     ) throws(RuntimeAPIError) {
         guard let origin = try? HTTPURL(parsing: "http://\(address)"), origin.isOrigin else { throw .invalidAddress }
         do throws(TransportError) {
-            let fields = try FieldList([Self.contentType].compactMap { $0 })
+            let agent = HTTPField(name: "User-Agent", value: userAgent)
+            let fields = try FieldList([agent, Self.contentType].compactMap { $0 })
             connection = try OriginConnection(
                 origin: origin, userAgent: userAgent, bodyLimitInBytes: Self.eventLimitInBytes,
                 responseLimitInMilliseconds: responseLimitInMilliseconds, socket: socket)
+            self.userAgent = agent
             responseFields = fields
         } catch {
             throw .transport(error)
@@ -79,7 +82,7 @@ package struct RuntimeAPI: ~Copyable {
 
     private mutating func post(_ error: InvocationError, to target: [UInt8]) throws(TransportError) -> Int {
         let type = HTTPField(name: "Lambda-Runtime-Function-Error-Type", value: error.headerValue)
-        let fields = try FieldList([Self.contentType, type].compactMap { $0 })
+        let fields = try FieldList([userAgent, Self.contentType, type].compactMap { $0 })
         return try connection.post(target, fields: fields, body: error.body)
     }
 

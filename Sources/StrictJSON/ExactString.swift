@@ -12,6 +12,9 @@ package struct ExactString: Sendable {
     package init(_ text: String) { utf8 = Array(text.utf8) }
 
     package var isEmpty: Bool { utf8.isEmpty }
+
+    /// The same as `==`, of a text that need not be copied for it.
+    package func isEqual(to text: String) -> Bool { utf8.span.isEqual(to: text.utf8.span) }
 }
 
 extension ExactString: Hashable {

@@ -13,16 +13,11 @@ package struct JSONWriter: Sendable {
 
     /// A member's name; its value is the next thing written.
     package mutating func name(_ name: String) {
-        separate()
-        appendString(name.utf8.span)
-        bytes.append(UInt8(ascii: ":"))
-        needsSeparator = false
+        append(name.utf8.span, isName: true)
     }
 
     package mutating func string(_ value: String) {
-        separate()
-        appendString(value.utf8.span)
-        needsSeparator = true
+        append(value.utf8.span, isName: false)
     }
 
     /// - Parameter value: UTF-8, as a ``JSONDocument`` or a `String` gives it.
@@ -80,6 +75,26 @@ package struct JSONWriter: Sendable {
     }
 
     // MARK: Bytes
+
+    private mutating func append(_ text: Span<UInt8>, isName: Bool) {
+        guard PlainText.isAll(of: text) else {
+            separate()
+            appendString(text)
+            if isName { bytes.append(UInt8(ascii: ":")) }
+            needsSeparator = !isName
+            return
+        }
+        let isBehindAnother = needsSeparator
+        // Room is made once for all of it, which is up to four bytes longer than the text.
+        bytes.append(addingCapacity: text.count + 4) { output in
+            if isBehindAnother { output.append(UInt8(ascii: ",")) }
+            output.append(UInt8(ascii: "\""))
+            for index in text.indices { output.append(text[index]) }
+            output.append(UInt8(ascii: "\""))
+            if isName { output.append(UInt8(ascii: ":")) }
+        }
+        needsSeparator = !isName
+    }
 
     /// RFC 8259 §7: quotation mark, reverse solidus and U+0000 through U+001F must be escaped. So is U+007F, which
     /// terminals take for a command.

@@ -17,16 +17,14 @@ package enum PlainText {
     /// Whether there is nothing but plain bytes.
     package static func isAll(of bytes: Span<UInt8>) -> Bool { end(in: bytes, from: 0) == bytes.count }
 
-    private static let spaces: UInt64 = 0x2020_2020_2020_2020
-
     /// Marks every byte that is not plain. A borrow or a carry out of such a byte can mark those above it wrongly, never
     /// those below, so the lowest mark is exact.
     @inline(__always)
     private static func marksOfOthers(in word: UInt64) -> UInt64 {
-        let quotationMark = (word ^ Words.ones &* 0x22) &- Words.ones
+        // With this bit turned the quotation mark stands directly above the controls, in the place of the space.
+        let controlOrQuotationMark = (word ^ Words.ones &* 0x02) &- Words.ones &* 0x21
         let reverseSolidus = (word ^ Words.ones &* 0x5C) &- Words.ones
-        let control = word &- spaces
         let delete = word &+ Words.ones
-        return (quotationMark | reverseSolidus | control | delete | word) & Words.highBits
+        return (controlOrQuotationMark | reverseSolidus | delete | word) & Words.highBits
     }
 }

@@ -42,8 +42,11 @@ extension Span<UInt8> {
     }
 
     /// Whether both are the same bytes.
-    package func isEqual(to other: Span<UInt8>) -> Bool {
-        guard count == other.count else { return false }
+    @inline(__always)
+    package func isEqual(to other: Span<UInt8>) -> Bool { count == other.count && hasSameWords(as: other) }
+
+    /// - Parameter other: As long as this one.
+    private func hasSameWords(as other: Span<UInt8>) -> Bool {
         var (left, right) = (self, other)
         while left.count >= 8, right.count >= 8 {
             guard left.firstWord == right.firstWord else { return false }
