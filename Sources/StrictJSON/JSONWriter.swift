@@ -22,16 +22,7 @@ package struct JSONWriter: Sendable {
 
     /// - Parameter value: UTF-8, as a ``JSONDocument`` or a `String` gives it.
     package mutating func string(utf8 value: ArraySlice<UInt8>) {
-        separate()
-        guard PlainText.isAll(of: value.span) else {
-            appendString(value.span)
-            needsSeparator = true
-            return
-        }
-        bytes.append(UInt8(ascii: "\""))
-        bytes += value
-        bytes.append(UInt8(ascii: "\""))
-        needsSeparator = true
+        append(value.span, isName: false)
     }
 
     package mutating func string(_ value: ExactString) { string(utf8: value.utf8[...]) }
@@ -49,7 +40,7 @@ package struct JSONWriter: Sendable {
     /// - Parameter text: One whole JSON value, as ``JSONValue/text`` gives it.
     package mutating func raw(_ text: ArraySlice<UInt8>) {
         separate()
-        bytes += text
+        append(text.span)
         needsSeparator = true
     }
 
@@ -111,6 +102,7 @@ package struct JSONWriter: Sendable {
         bytes.append(UInt8(ascii: "\""))
     }
 
+    /// Copied this way, and not by `+=`, long runs go by thirty-two bytes.
     private mutating func append(_ run: Span<UInt8>) {
         bytes.append(addingCapacity: run.count) { output in
             for index in run.indices { output.append(run[index]) }
