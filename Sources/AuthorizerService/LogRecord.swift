@@ -98,7 +98,9 @@ package struct Log: Sendable {
     /// The line, its newline included.
     package func line(for record: LogRecord, at timestamp: Timestamp) -> [UInt8] {
         let asJSON = format == .json || (hasMetrics && !record.metrics.isEmpty)
-        return (asJSON ? jsonLine(record, timestamp) : textLine(record, timestamp)) + [UInt8(ascii: "\n")]
+        var line = asJSON ? jsonLine(record, timestamp) : textLine(record, timestamp)
+        line.append(UInt8(ascii: "\n"))
+        return line
     }
 
     private func jsonLine(_ record: LogRecord, _ timestamp: Timestamp) -> [UInt8] {

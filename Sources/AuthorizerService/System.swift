@@ -65,18 +65,24 @@ package enum System {
         guard size != -2 else { throw .notAFile(path: path) }
         guard size >= 0 else { throw .unreadable(path: path, reason: lastError) }
         guard size <= limitInBytes else { throw .tooLong(path: path, limitInBytes: limitInBytes) }
-        let contents = try read(descriptor, path: path, limitInBytes: limitInBytes)
+        let contents = try read(descriptor, path: path, limitInBytes: limitInBytes, likelySizeInBytes: Int(size))
         guard lseek(descriptor, 0, SEEK_SET) == 0 else { throw .unreadable(path: path, reason: lastError) }
-        guard try read(descriptor, path: path, limitInBytes: limitInBytes) == contents else {
+        let again = try read(descriptor, path: path, limitInBytes: limitInBytes, likelySizeInBytes: Int(size))
+        guard again == contents else {
             throw .changed(path: path)
         }
         return contents
     }
 
-    /// The file may grow or shrink while it is read, so its size is no promise.
-    static func read(_ descriptor: Int32, path: String, limitInBytes: Int) throws(FileError) -> [UInt8] {
+    /// The most that is read at once.
+    private static let pieceLimitInBytes = 65_536
+
+    /// The file may grow or shrink while it is read, so its size is no promise, but says how much room to make.
+    static func read(
+        _ descriptor: Int32, path: String, limitInBytes: Int, likelySizeInBytes: Int = pieceLimitInBytes
+    ) throws(FileError) -> [UInt8] {
         var contents: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 65_536)
+        var buffer = [UInt8](repeating: 0, count: min(max(likelySizeInBytes, 0) + 1, pieceLimitInBytes))
         while true {
             let count = unsafe buffer.withUnsafeMutableBytes {
                 unsafe CPOSIX.read(descriptor, $0.baseAddress, $0.count)
@@ -167,7 +173,8 @@ package enum System {
     static func write(_ line: [UInt8], to stream: Stream, withinMilliseconds milliseconds: Int32) -> Int {
         var written = 0
         while written < line.count {
-            let piece = Array(line[written..<min(written + Int(CPOSIX_PIPE_BYTES), line.count)])
+            let end = min(written + Int(CPOSIX_PIPE_BYTES), line.count)
+            let piece = written == 0 && end == line.count ? line : Array(line[written..<end])
             guard cposix_takes_output(stream.rawValue, milliseconds) == 1 else { return written }
             let count = count(written: piece, toDescriptor: stream.rawValue)
             written += count

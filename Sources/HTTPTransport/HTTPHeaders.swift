@@ -90,7 +90,8 @@ extension HTTPHeaders {
         while start < end, Self.isBlank(line[start]) { start += 1 }
         while end > start, Self.isBlank(line[end - 1]) { end -= 1 }
         let base = bytes.count
-        unsafe line.extracting(first: end).withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+        // Of a raw buffer the bytes are copied by `memcpy(3)`.
+        unsafe line.extracting(first: end).bytes.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
         lines.append(Line(name: base..<(base + colon), value: (base + start)..<(base + end)))
         return true
     }

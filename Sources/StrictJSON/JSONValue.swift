@@ -107,9 +107,7 @@ package struct JSONMember: Sendable {
     package var nameUTF8: ArraySlice<UInt8> { parsed.utf8(of: parsed.nodes[nameIndex]) }
     package var value: JSONValue { JSONValue(parsed: parsed, index: nameIndex + 1) }
 
-    /// - Parameters:
-    ///   - expected: In lower case where case is ignored.
-    ///   - ignoringCase: Whether ASCII letters of either case are the same.
+    /// Whether this is the member's name, which is in lower case where that of ASCII letters is ignored.
     package func isNamed(_ expected: String, ignoringCase: Bool) -> Bool {
         let node = parsed.nodes[nameIndex]
         // No escape is longer than six bytes for each byte of its value.

@@ -45,7 +45,7 @@ extension Span<UInt8> {
     @inline(__always)
     package func isEqual(to other: Span<UInt8>) -> Bool { count == other.count && hasSameWords(as: other) }
 
-    /// - Parameter other: As long as this one.
+    /// For a span that is as long as this one.
     private func hasSameWords(as other: Span<UInt8>) -> Bool {
         var (left, right) = (self, other)
         while left.count >= 8, right.count >= 8 {
@@ -56,7 +56,8 @@ extension Span<UInt8> {
         return left.shortWord == right.shortWord
     }
 
-    /// - Parameter ignoringCase: Whether upper-case ASCII letters are those of `other`, which is in lower case.
+    /// Whether both are the same bytes; where case is ignored, upper-case ASCII letters of this one are those of the
+    /// other, which is in lower case.
     func isEqual(to other: Span<UInt8>, ignoringCase: Bool) -> Bool {
         guard ignoringCase else { return isEqual(to: other) }
         guard count == other.count else { return false }
@@ -91,9 +92,7 @@ package enum Words {
     @inline(__always)
     static func marksOfZeros(in word: UInt64) -> UInt64 { (word &- ones) & ~word & highBits }
 
-    /// Marks every byte that is in the range, its high bit left aside.
-    ///
-    /// - Parameter range: Of ASCII.
+    /// Marks every byte that is in the range of ASCII, its high bit left aside.
     @inline(__always)
     package static func marks(of range: ClosedRange<UInt8>, in word: UInt64) -> UInt64 {
         // The first sum reaches the high bit from the range's start on, the second only behind its end.
