@@ -31,6 +31,7 @@ package struct AuthorizerContext: Sendable {
 
     /// Adds claims; see ``init(claims:of:)``.
     package mutating func add(claims names: [String], of caller: Caller) {
+        members.reserveCapacity(members.count + names.count)
         for name in names {
             if name == "client_id", let clientID = caller.clientID {
                 add(name, clientID)

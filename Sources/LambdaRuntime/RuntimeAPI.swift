@@ -63,14 +63,14 @@ package struct RuntimeAPI: ~Copyable {
     /// - Returns: The status; 202 where it was taken.
     package mutating func respond(to id: RequestID, with response: [UInt8]) throws(TransportError) -> Int {
         try connection.post(
-            Self.invocationTarget + id.utf8 + Self.responseSuffix, fields: responseFields, body: response)
+            Self.target(of: id, Self.responseSuffix), fields: responseFields, body: response)
     }
 
     /// Posts that an invocation failed.
     ///
     /// - Returns: The status; 202 where it was taken.
     package mutating func report(_ error: InvocationError, for id: RequestID) throws(TransportError) -> Int {
-        try post(error, to: Self.invocationTarget + id.utf8 + Self.errorSuffix)
+        try post(error, to: Self.target(of: id, Self.errorSuffix))
     }
 
     /// Posts that the start failed; the process is then to end. Only before the first event was asked for.
@@ -78,6 +78,15 @@ package struct RuntimeAPI: ~Copyable {
     /// - Returns: The status; 202 where it was taken.
     package mutating func reportFailedStart(_ error: InvocationError) throws(TransportError) -> Int {
         try post(error, to: Self.initErrorTarget)
+    }
+
+    private static func target(of id: RequestID, _ suffix: [UInt8]) -> [UInt8] {
+        var target: [UInt8] = []
+        target.reserveCapacity(invocationTarget.count + id.utf8.count + suffix.count)
+        target += invocationTarget
+        target += id.utf8
+        target += suffix
+        return target
     }
 
     private mutating func post(_ error: InvocationError, to target: [UInt8]) throws(TransportError) -> Int {
