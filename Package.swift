@@ -39,6 +39,11 @@ let contract: [SwiftSetting] =
 /// would only add every function a second time.
 let module = contract + (isEmbedded ? [.unsafeFlags(["-Xfrontend", "-emit-empty-object-file"])] : [])
 
+/// How the shipped file is linked: what is called lies side by side, so that fewer pages of the file are resident.
+let ordered =
+    ["-use-ld=lld", "-Xlinker", "--symbol-ordering-file=\(Context.packageDirectory)/scripts/lib/link_order.txt"]
+    + ["-Xlinker", "--no-warn-symbol-ordering"]
+
 /// The module maps name no library: a `link` there, or `pkgConfig:`, would find Debian's own `libcurl.a`
 /// before the minimal one.
 let transport: [LinkerSetting] =
@@ -46,8 +51,10 @@ let transport: [LinkerSetting] =
         [
             .unsafeFlags(
                 (["\(root)/lib/libcurl.a", "\(root)/lib/libcares.a", "\(root)/lib/libssl.a", "\(root)/lib/libcrypto.a"]
-                    + ["-lm"] + (isFuzzed ? [] : ["--gc-sections"] + (hasSymbols ? [] : ["-s"]))).flatMap { ["-Xlinker", $0] }
-                    + (isFuzzed ? [] : isEmbedded ? ["-Xclang-linker", "-static"] : ["-static-executable"]))
+                    + ["-lm"] + (isFuzzed ? [] : ["--gc-sections"] + (hasSymbols ? [] : ["-s"]))).flatMap {
+                        ["-Xlinker", $0]
+                    }
+                    + (isFuzzed ? [] : isEmbedded ? ["-Xclang-linker", "-static"] + ordered : ["-static-executable"]))
         ]
     } else {
         [.linkedLibrary("curl"), .linkedLibrary("crypto")]

@@ -20,7 +20,7 @@ package struct AuthorizerContext: Sendable {
     package static let nameLimitInBytes = 128
 
     /// A value is JSON text.
-    private(set) var members: [(name: String, value: [UInt8])] = []
+    private(set) var members: [(name: String, value: ArraySlice<UInt8>)] = []
     package private(set) var omissions: [(name: String, reason: Omission)] = []
 
     package init() {}
@@ -31,6 +31,7 @@ package struct AuthorizerContext: Sendable {
 
     /// Adds claims; see ``init(claims:of:)``.
     package mutating func add(claims names: [String], of caller: Caller) {
+        members.reserveCapacity(members.count + names.count)
         for name in names {
             if name == "client_id", let clientID = caller.clientID {
                 add(name, clientID)
@@ -42,22 +43,23 @@ package struct AuthorizerContext: Sendable {
 
     /// Adds a word of our own, such as a reason or an issuer's name.
     package mutating func add(_ name: String, _ text: ExactString) {
-        guard text.utf8.allSatisfy(isPrintable) else { return omit(name, .unprintable) }
+        guard arePrintable(text.utf8.span) else { return omit(name, .unprintable) }
         var writer = JSONWriter(reservingBytes: text.utf8.count + 2)
         writer.string(text)
-        add(name, json: writer.bytes)
+        add(name, json: writer.bytes[...])
     }
 
     private mutating func add(_ name: String, _ claim: JSONValue) {
+        if let text = claim.plainText { return add(name, json: text) }
         if let text = claim.exactString { return add(name, text) }
         let isNumber = claim.number?.whole(.down) != nil
         guard isNumber || claim.bool != nil else { return omit(name, claim.number == nil ? .notAScalar : .tooLong) }
-        add(name, json: Array(claim.text))
+        add(name, json: claim.text)
     }
 
-    private mutating func add(_ name: String, json value: [UInt8]) {
-        guard !members.contains(where: { $0.name.utf8.elementsEqual(name.utf8) }) else { return }
-        guard (1...Self.nameLimitInBytes).contains(name.utf8.count), name.utf8.allSatisfy(isPrintable) else {
+    private mutating func add(_ name: String, json value: ArraySlice<UInt8>) {
+        guard !members.contains(where: { $0.name.utf8.span.isEqual(to: name.utf8.span) }) else { return }
+        guard (1...Self.nameLimitInBytes).contains(name.utf8.count), arePrintable(name.utf8.span) else {
             return omit(name, .unprintable)
         }
         guard value.count <= Self.valueLimitInBytes else { return omit(name, .tooLong) }
@@ -89,7 +91,7 @@ package struct AuthorizerContext: Sendable {
         writer.beginObject()
         for (name, value) in members {
             writer.name(name)
-            writer.raw(value[...])
+            writer.raw(value)
         }
         writer.endObject()
     }
@@ -97,3 +99,11 @@ package struct AuthorizerContext: Sendable {
 
 /// The characters of RFC 5234's VCHAR, and the space.
 func isPrintable(_ byte: UInt8) -> Bool { 0x20...0x7E ~= byte }
+
+func arePrintable(_ text: Span<UInt8>) -> Bool {
+    guard !PlainText.isAll(of: text) else { return true }
+    for index in text.indices {
+        guard isPrintable(text[index]) else { return false }
+    }
+    return true
+}

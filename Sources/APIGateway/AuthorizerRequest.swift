@@ -33,18 +33,31 @@ package struct AuthorizerRequest: Sendable {
 /// The members of an event, with the tables of API Gateway's documentation beside them.
 struct AuthorizerEvent {
     let root: JSONValue
+    let context: JSONValue?
+
+    init(root: JSONValue) {
+        self.root = root
+        context = root["requestContext"]
+    }
 
     /// In this order: `version` alone tells nothing, since WebSocket events are seen with one of their own.
     func shape() throws(EventError) -> EventShape {
-        let context = root["requestContext"]
-        if root["type"]?.isString("TOKEN") ?? false { return .restToken }
-        if root["version"]?.isString("2.0") ?? false || root["routeArn"] != nil { return .httpPayload2 }
-        guard root["type"]?.isString("REQUEST") ?? false else {
-            throw root["type"] == nil && context?["queryString"] != nil ? .appSync : .unknownShape
+        let type = root["type"]
+        if type?.isString("TOKEN") ?? false { return .restToken }
+        let version = root["version"]
+        if version?.isString("2.0") ?? false || root["routeArn"] != nil { return .httpPayload2 }
+        guard type?.isString("REQUEST") ?? false else {
+            throw type == nil && context?["queryString"] != nil ? .appSync : .unknownShape
         }
         if context?["eventType"]?.isString("CONNECT") ?? false { return .webSocketConnect }
-        if case .connect = try? arn("methodArn").operation { return .webSocketConnect }
-        return root["version"]?.isString("1.0") ?? false ? .httpPayload1 : .restRequest
+        if isARNOfConnect { return .webSocketConnect }
+        return version?.isString("1.0") ?? false ? .httpPayload1 : .restRequest
+    }
+
+    /// The end tells nearly all ARNs from one of `$connect` before they are read.
+    private var isARNOfConnect: Bool {
+        guard let text = root["methodArn"]?.utf8, MethodARN.is(text.suffix(8), "$connect") else { return false }
+        return (try? arn("methodArn").operation) == .connect
     }
 
     /// REST, type TOKEN: nothing but the ARN says what is asked for.
@@ -59,11 +72,10 @@ struct AuthorizerEvent {
         let arn = try arn("methodArn")
         let method = try required("httpMethod")
         let resource = try required("resource")
-        let context = root["requestContext"]
-        try checkAgreement(of: arn, with: context)
+        try checkAgreement(of: arn)
         try checkAgreement(of: arn, with: method, "httpMethod")
-        try check(context?["httpMethod"], is: method, "requestContext.httpMethod")
-        try check(context?["resourcePath"], is: resource, "requestContext.resourcePath")
+        try check(context?["httpMethod"], is: method.utf8.span, "requestContext.httpMethod")
+        try check(context?["resourcePath"], is: resource.utf8.span, "requestContext.resourcePath")
         return (arn, slashed(arn) ?? .resource(resource, httpMethod: method))
     }
 
@@ -74,10 +86,9 @@ struct AuthorizerEvent {
         if let type = root["type"], !type.isString("REQUEST") { throw .unknownShape }
         let arn = try arn("routeArn")
         let key = try required("routeKey")
-        let context = root["requestContext"]
         guard let method = context?["http"]?["method"] else { throw .missing("requestContext.http.method") }
         guard let method = method.exactString else { throw .wrongType("requestContext.http.method") }
-        try check(context?["routeKey"], is: key, "requestContext.routeKey")
+        try check(context?["routeKey"], is: key.utf8.span, "requestContext.routeKey")
         if key == "$default", case .method(let verb, _) = arn.operation {
             return (arn, slashed(arn) ?? .routeKey(key, httpMethod: verb))
         }
@@ -97,9 +108,8 @@ struct AuthorizerEvent {
     func connect() throws(EventError) -> (MethodARN, RouteTarget) {
         let arn = try arn("methodArn")
         guard arn.operation == .connect else { throw .contradiction("requestContext.eventType") }
-        let context = root["requestContext"]
-        try checkAgreement(of: arn, with: context)
-        try check(context?["routeKey"], is: "$connect", "requestContext.routeKey")
+        try checkAgreement(of: arn)
+        try check(context?["routeKey"], is: "$connect".utf8.span, "requestContext.routeKey")
         return (arn, .connect)
     }
 
@@ -118,16 +128,17 @@ struct AuthorizerEvent {
 /// The ARN is the authority; what is said twice must be the same (an event that somebody forged, who may invoke the
 /// function, need not be).
 extension AuthorizerEvent {
-    private func checkAgreement(of arn: MethodARN, with context: JSONValue?) throws(EventError) {
-        try check(context?["apiId"], is: arn.apiID, "requestContext.apiId")
-        guard !isConsoleTest(arn, context) else { return }
-        try check(context?["stage"], is: arn.stage, "requestContext.stage")
+    private func checkAgreement(of arn: MethodARN) throws(EventError) {
+        try check(context?["apiId"], is: arn.apiIDUTF8.span, "requestContext.apiId")
+        let stage = context?["stage"]
+        guard !isConsoleTest(arn, stage) else { return }
+        try check(stage, is: arn.stageUTF8.span, "requestContext.stage")
     }
 
     /// The console's "Test" names its stage in two ways, and a stage of `*` stands for any.
-    private func isConsoleTest(_ arn: MethodARN, _ context: JSONValue?) -> Bool {
-        arn.stage == "ESTestInvoke-stage" || arn.stage == "*"
-            || context?["stage"]?.isString("test-invoke-stage") ?? false
+    private func isConsoleTest(_ arn: MethodARN, _ stage: JSONValue?) -> Bool {
+        MethodARN.is(arn.stageUTF8, "ESTestInvoke-stage") || MethodARN.is(arn.stageUTF8, "*")
+            || stage?.isString("test-invoke-stage") ?? false
     }
 
     private func checkAgreement(
@@ -141,9 +152,9 @@ extension AuthorizerEvent {
     }
 
     /// Members that are absent or null say nothing.
-    private func check(_ value: JSONValue?, is expected: ExactString, _ name: String) throws(EventError) {
+    private func check(_ value: JSONValue?, is expected: Span<UInt8>, _ name: String) throws(EventError) {
         guard let value, !value.isNull else { return }
-        guard let text = value.exactString else { throw .wrongType(name) }
-        guard text == expected else { throw .contradiction(name) }
+        guard value.kind == .string else { throw .wrongType(name) }
+        guard value.isString(expected) else { throw .contradiction(name) }
     }
 }

@@ -22,10 +22,8 @@ package struct AuthorizerResponse: Sendable {
         _ document: PolicyDocument, for shape: EventShape, principal: PrincipalID, context: AuthorizerContext,
         usageKey: UsageKey?
     ) throws(AuthorizerResponseError) {
-        for resource in document.allow + document.deny {
-            guard resource.utf8.count <= PolicyCompiler.resourceLimitInBytes else {
-                throw .resourceTooLong(limitInBytes: PolicyCompiler.resourceLimitInBytes)
-            }
+        guard document.hasShortResources else {
+            throw .resourceTooLong(limitInBytes: PolicyCompiler.resourceLimitInBytes)
         }
         let key = shape.isREST && !document.isDenial ? usageKey : nil
         try self.init(context) { writer, context in
@@ -105,9 +103,13 @@ package struct PrincipalID: Equatable, Sendable {
 
     /// `sub`, else the client id, whichever is the first of printable ASCII and no longer than 128 bytes.
     package init(of caller: Caller) {
-        let names = [caller.subject, caller.clientID].compactMap { $0 }
-        self =
-            names.first { (1...Self.lengthLimitInBytes).contains($0.utf8.count) && $0.utf8.allSatisfy(isPrintable) }
-            .map { PrincipalID(text: $0) } ?? .anonymous
+        self = Self(named: caller.subject) ?? Self(named: caller.clientID) ?? .anonymous
+    }
+
+    private init?(named name: ExactString?) {
+        guard let name, (1...Self.lengthLimitInBytes).contains(name.utf8.count), arePrintable(name.utf8.span) else {
+            return nil
+        }
+        text = name
     }
 }

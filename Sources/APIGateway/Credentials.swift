@@ -52,10 +52,27 @@ enum BearerCredentials {
         let end = text.lastIndex { $0 != UInt8(ascii: "=") }
         guard let end else { return false }
         let characters = text[...end]
-        return tokenCharacters.containsAll(of: characters.span)
+        var rest = characters.span
+        while rest.count >= 8 {
+            guard areTokenCharacters(rest.firstWord) else { return false }
+            rest = rest.extracting(droppingFirst: 8)
+        }
+        return areTokenCharacters(rest.shortWord(filledWith: UInt8(ascii: "A")))
     }
 
-    private static let tokenCharacters = ASCIISet(alphanumericsAnd: "-._~+/")
+    @inline(__always)
+    private static func areTokenCharacters(_ word: UInt64) -> Bool {
+        // No other character becomes a letter by this bit, which upper case lacks.
+        let letters = Words.marks(of: 0x61...0x7A, in: word | 0x2020_2020_2020_2020)
+        // `-` `.` `/` and the digits stand in a row.
+        let digits = Words.marks(of: UInt8(ascii: "-")...UInt8(ascii: "9"), in: word)
+        let others =
+            Words.marks(of: UInt8(ascii: "+")...UInt8(ascii: "+"), in: word)
+            | Words.marks(of: UInt8(ascii: "_")...UInt8(ascii: "_"), in: word)
+            | Words.marks(of: UInt8(ascii: "~")...UInt8(ascii: "~"), in: word)
+        return Words.areAllMarked(letters | digits | others, in: word)
+    }
+
     /// `tchar` (RFC 9110 §5.6.2).
     private static let schemeCharacters = ASCIISet(alphanumericsAnd: "!#$%&'*+-.^_`|~")
 

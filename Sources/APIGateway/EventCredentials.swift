@@ -86,11 +86,15 @@ private struct Values {
     }
 }
 
-/// Maps of an event. They are absent or null where there is nothing in them, and so may be their values.
+/// Maps of an event. They are absent or null where there is nothing in them, and so may be their values. The names of
+/// fields are ASCII and case-insensitive (RFC 9110 §5.1); those of query parameters are not.
 extension AuthorizerEvent {
     private func values(of name: String, ignoringCase: Bool, in map: String) throws(EventError) -> Values {
         var values = Values()
-        for value in try members(named: name, ignoringCase: ignoringCase, in: map) {
+        guard let members = try members(of: map) else { return values }
+        for member in members where member.isNamed(name, ignoringCase: ignoringCase) {
+            let value = member.value
+            guard !value.isNull else { continue }
             guard let text = value.utf8 else { throw .wrongType(map) }
             values.insert(text)
         }
@@ -99,7 +103,10 @@ extension AuthorizerEvent {
 
     private func listedValues(of name: String, ignoringCase: Bool, in map: String) throws(EventError) -> Values {
         var values = Values()
-        for list in try members(named: name, ignoringCase: ignoringCase, in: map) {
+        guard let members = try members(of: map) else { return values }
+        for member in members where member.isNamed(name, ignoringCase: ignoringCase) {
+            let list = member.value
+            guard !list.isNull else { continue }
             guard let elements = list.elements else { throw .wrongType(map) }
             for element in elements {
                 guard let text = element.utf8 else { throw .wrongType(map) }
@@ -109,22 +116,9 @@ extension AuthorizerEvent {
         return values
     }
 
-    private func members(named name: String, ignoringCase: Bool, in map: String) throws(EventError) -> [JSONValue] {
-        guard let object = root[map], !object.isNull else { return [] }
+    private func members(of map: String) throws(EventError) -> JSONMembers? {
+        guard let object = root[map], !object.isNull else { return nil }
         guard let members = object.members else { throw .wrongType(map) }
-        var values: [JSONValue] = []
-        for member in members where !member.value.isNull {
-            guard Self.isName(member.nameUTF8, name, ignoringCase) else { continue }
-            values.append(member.value)
-        }
-        return values
-    }
-
-    /// Field names are ASCII and case-insensitive (RFC 9110 §5.1); query parameters are not.
-    private static func isName(_ found: ArraySlice<UInt8>, _ name: String, _ ignoringCase: Bool) -> Bool {
-        guard found.count == name.utf8.count else { return false }
-        return zip(found, name.utf8).allSatisfy { byte, expected in
-            byte == expected || ignoringCase && 0x41...0x5A ~= byte && byte | 0x20 == expected
-        }
+        return members
     }
 }

@@ -15,11 +15,16 @@ package struct MethodARN: Equatable, Sendable {
     }
 
     package let text: ExactString
-    package let apiID: ExactString
-    package let stage: ExactString
     package let operation: Operation
+    /// Parts of ``text``.
+    let apiIDUTF8: ArraySlice<UInt8>
+    let stageUTF8: ArraySlice<UInt8>
     /// `arn:…:{api}/{stage}/`: what every resource of a policy for this API starts with.
-    package let apiStagePrefix: ExactString
+    let apiStagePrefixUTF8: ArraySlice<UInt8>
+
+    package var apiID: ExactString { ExactString(utf8: apiIDUTF8) }
+    package var stage: ExactString { ExactString(utf8: stageUTF8) }
+    package var apiStagePrefix: ExactString { ExactString(utf8: apiStagePrefixUTF8) }
 
     /// API Gateway's quota, *Method ARN length*.
     package static let lengthLimitInBytes = 1_600
@@ -43,9 +48,9 @@ package struct MethodARN: Equatable, Sendable {
         guard Self.isName(api) else { throw .invalid(.api) }
         guard Self.isStage(stage) else { throw .invalid(.stage) }
         self.text = text
-        apiID = ExactString(utf8: api)
-        self.stage = ExactString(utf8: stage)
-        apiStagePrefix = ExactString(utf8: text.utf8[..<rest.startIndex])
+        apiIDUTF8 = api
+        stageUTF8 = stage
+        apiStagePrefixUTF8 = text.utf8[..<rest.startIndex]
         operation = try Self.operation(rest)
     }
 
@@ -69,7 +74,7 @@ package struct MethodARN: Equatable, Sendable {
         return .method(verb: ExactString(utf8: verb), path: ExactString(utf8: text.dropFirst(length)))
     }
 
-    private static func `is`(_ text: ArraySlice<UInt8>, _ word: String) -> Bool {
+    static func `is`(_ text: ArraySlice<UInt8>, _ word: String) -> Bool {
         text.span.isEqual(to: word.utf8.span)
     }
 

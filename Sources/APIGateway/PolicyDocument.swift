@@ -9,9 +9,16 @@ package struct PolicyDocument: Equatable, Sendable {
     /// Whether the caller gets nothing. Such an answer names no usage key.
     package var isDenial: Bool { allow.isEmpty }
 
+    /// As JSON. Written once, since a document serves many answers.
+    private let text: [UInt8]
+    /// Whether no resource passes ``PolicyCompiler/resourceLimitInBytes``.
+    let hasShortResources: Bool
+
     private init(allow: [ExactString], deny: [ExactString]) {
         self.allow = allow
         self.deny = deny
+        text = Self.json(allow: allow, deny: deny)
+        hasShortResources = (allow + deny).allSatisfy { $0.utf8.count <= PolicyCompiler.resourceLimitInBytes }
     }
 
     /// Denies the whole stage of the API, aloud, so that no other policy (a resource policy of the API) allows it.
@@ -29,8 +36,8 @@ package struct PolicyDocument: Equatable, Sendable {
                 self = .denyingAll(of: arn)
                 return
             }
-            allow = policy.allow.map { arn.apiStagePrefix + $0 }
-            deny = policy.deny.map { arn.apiStagePrefix + $0 }
+            let prefix = arn.apiStagePrefix
+            self.init(allow: policy.allow.map { prefix + $0 }, deny: policy.deny.map { prefix + $0 })
         }
     }
 
@@ -46,7 +53,8 @@ package struct PolicyDocument: Equatable, Sendable {
             guard let verb = Verb(verb) else { return .denyingAll(of: arn) }
             let patterns = PolicyCompiler.patterns(of: route, verb: verb)
             guard !patterns.isEmpty else { return .denyingAll(of: arn) }
-            return Self(allow: patterns.map { arn.apiStagePrefix + $0 }, deny: [])
+            let prefix = arn.apiStagePrefix
+            return Self(allow: patterns.map { prefix + $0 }, deny: [])
         }
     }
 
@@ -76,7 +84,7 @@ package struct PolicyDocument: Equatable, Sendable {
     package func refusing(_ arn: MethodARN) -> Self {
         guard allows(arn.text) else { return self }
         guard arn.text.utf8.count <= PolicyCompiler.resourceLimitInBytes else { return .denyingAll(of: arn) }
-        let rest = arn.text.utf8.dropFirst(arn.apiStagePrefix.utf8.count)
+        let rest = arn.text.utf8.dropFirst(arn.apiStagePrefixUTF8.count)
         let literal = rest.map { Self.isSpecial($0) || Self.isEscaped($0) ? UInt8(ascii: "?") : $0 }
         return Self(allow: allow, deny: deny + [arn.apiStagePrefix + ExactString(utf8: literal[...])])
     }
@@ -103,7 +111,10 @@ extension ExactString {
 }
 
 extension PolicyDocument {
-    func write(to writer: inout JSONWriter) {
+    func write(to writer: inout JSONWriter) { writer.raw(text[...]) }
+
+    private static func json(allow: [ExactString], deny: [ExactString]) -> [UInt8] {
+        var writer = JSONWriter()
         writer.beginObject()
         writer.name("Version")
         writer.string("2012-10-17")
@@ -113,9 +124,10 @@ extension PolicyDocument {
         write("Deny", deny, to: &writer)
         writer.endArray()
         writer.endObject()
+        return writer.bytes
     }
 
-    private func write(_ effect: String, _ resources: [ExactString], to writer: inout JSONWriter) {
+    private static func write(_ effect: String, _ resources: [ExactString], to writer: inout JSONWriter) {
         guard !resources.isEmpty else { return }
         writer.beginObject()
         writer.name("Action")

@@ -94,7 +94,7 @@ struct AnswerWriter {
         for caller: Caller, _ judgement: Judgement, _ request: AuthorizerRequest, _ compiler: PolicyCompiler
     ) -> (PolicyDocument, UsageKey?) {
         let permitted = configuration.routes.permittedRoutes(for: caller)
-        let whole = PolicyDocument(memory.policy(for: permitted, from: compiler), on: request.arn)
+        let whole = memory.document(for: permitted, from: compiler, on: request.arn)
         let document = judgement.reason == nil ? whole : whole.refusing(request.arn)
         guard request.shape.isREST else { return (document, nil) }
         do throws(UsageKeyFault) {

@@ -41,13 +41,14 @@ package struct AuthorizerFunction: InvocationHandler {
 
     package mutating func handle(_ invocation: Invocation) -> InvocationAnswer {
         workerSlot?.begin(invocation.requestID)
-        System.setTraceID(Array((invocation.traceID ?? "").utf8))
+        System.setTraceID(invocation.traceIDUTF8)
         let start = clock.uptime()
         deadlineInMilliseconds = invocation.deadlineInMilliseconds
         let (answer, judgement) = answer(invocation.event, deadlineInMilliseconds: deadlineInMilliseconds)
         let nanoseconds = clock.uptime().nanoseconds(since: start)
         pending = LogRecord(
-            judgement, requestID: invocation.requestID.description, durationMicroseconds: nanoseconds / 1_000)
+            judgement, requestID: ExactString(utf8: invocation.requestID.utf8[...]),
+            durationMicroseconds: nanoseconds / 1_000)
         return answer
     }
 
@@ -86,7 +87,7 @@ package struct AuthorizerFunction: InvocationHandler {
 
 extension LogRecord {
     /// One decision; its duration is `nil` where nobody can say.
-    init(_ judgement: Judgement, requestID: String, durationMicroseconds: Int64?) {
+    init(_ judgement: Judgement, requestID: ExactString, durationMicroseconds: Int64?) {
         let isFault: Bool
         let isRefusal: Bool
         switch judgement.verdict {

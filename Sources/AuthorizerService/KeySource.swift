@@ -62,17 +62,7 @@ package struct KeySource {
         do throws(KeyFetchError) {
             let outcome = try fetcher.fetch(
                 address, entityTag: cache.entityTag, timeoutInMilliseconds: timeoutInMilliseconds, uptime: uptime)
-            switch outcome {
-            case .set(let set, let entityTag, let text):
-                cache.replace(with: set, entityTag: entityTag, fetchStartedAt: start)
-                news = .set(text, entityTag: entityTag, fetchStartedAt: start)
-                record.add("outcome", "fetched")
-                describe(set, in: &record)
-            case .notModified:
-                cache.confirm(fetchStartedAt: start)
-                news = .confirmed(fetchStartedAt: start)
-                record.add("outcome", "not_modified")
-            }
+            news = take(outcome, fetchStartedAt: start, &record)
         } catch {
             cache.noteFailure(fetchStartedAt: start)
             record.level = .warn
@@ -90,6 +80,22 @@ package struct KeySource {
         if case .failure = news { record.count("KeyFetchFailures") }
         record.count("KeyFetchTime", unit: "Milliseconds", milliseconds)
         return record
+    }
+
+    private mutating func take(
+        _ outcome: KeyFetcher.Outcome, fetchStartedAt start: Uptime, _ record: inout LogRecord
+    ) -> KeyNews {
+        switch outcome {
+        case .set(let set, let entityTag, let text):
+            cache.replace(with: set, entityTag: entityTag, fetchStartedAt: start)
+            record.add("outcome", "fetched")
+            describe(set, in: &record)
+            return .set(text, entityTag: entityTag, fetchStartedAt: start)
+        case .notModified:
+            cache.confirm(fetchStartedAt: start)
+            record.add("outcome", "not_modified")
+            return .confirmed(fetchStartedAt: start)
+        }
     }
 
     private func skippedRecord(_ set: KeySet<PublicKey>) -> LogRecord? {

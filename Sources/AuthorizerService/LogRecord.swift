@@ -22,7 +22,12 @@ package struct LogRecord: Sendable {
         package let isToldApart: Bool
     }
 
-    package init(level: LogLevel) { self.level = level }
+    /// Of a decision there are up to nine members and four metrics.
+    package init(level: LogLevel) {
+        self.level = level
+        members.reserveCapacity(9)
+        metrics.reserveCapacity(4)
+    }
 
     /// Longer strings are cut, with `…` behind: 256 bytes, as many as a `kid` may have.
     private static let stringLimitInBytes = 256
@@ -93,7 +98,9 @@ package struct Log: Sendable {
     /// The line, its newline included.
     package func line(for record: LogRecord, at timestamp: Timestamp) -> [UInt8] {
         let asJSON = format == .json || (hasMetrics && !record.metrics.isEmpty)
-        return (asJSON ? jsonLine(record, timestamp) : textLine(record, timestamp)) + [UInt8(ascii: "\n")]
+        var line = asJSON ? jsonLine(record, timestamp) : textLine(record, timestamp)
+        line.append(UInt8(ascii: "\n"))
+        return line
     }
 
     private func jsonLine(_ record: LogRecord, _ timestamp: Timestamp) -> [UInt8] {

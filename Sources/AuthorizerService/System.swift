@@ -31,7 +31,7 @@ package enum System {
     package static func removeFromEnvironment(_ name: String) { _ = unsafe unsetenv(name) }
 
     /// Sets `_X_AMZN_TRACE_ID` for this invocation, or removes it.
-    package static func setTraceID(_ value: [UInt8]) {
+    package static func setTraceID(_ value: ArraySlice<UInt8>) {
         _ = unsafe value.withUnsafeBufferPointer { unsafe cposix_set_trace_id($0.baseAddress, $0.count) }
     }
 
@@ -68,18 +68,24 @@ package enum System {
         guard size != -2 else { throw .notAFile(path: path) }
         guard size >= 0 else { throw .unreadable(path: path, reason: lastError) }
         guard size <= limitInBytes else { throw .tooLong(path: path, limitInBytes: limitInBytes) }
-        let contents = try read(descriptor, path: path, limitInBytes: limitInBytes)
+        let contents = try read(descriptor, path: path, limitInBytes: limitInBytes, likelySizeInBytes: Int(size))
         guard lseek(descriptor, 0, SEEK_SET) == 0 else { throw .unreadable(path: path, reason: lastError) }
-        guard try read(descriptor, path: path, limitInBytes: limitInBytes) == contents else {
+        let again = try read(descriptor, path: path, limitInBytes: limitInBytes, likelySizeInBytes: Int(size))
+        guard again == contents else {
             throw .changed(path: path)
         }
         return contents
     }
 
-    /// The file may grow or shrink while it is read, so its size is no promise.
-    static func read(_ descriptor: Int32, path: String, limitInBytes: Int) throws(FileError) -> [UInt8] {
+    /// The most that is read at once.
+    private static let pieceLimitInBytes = 65_536
+
+    /// The file may grow or shrink while it is read, so its size is no promise, but says how much room to make.
+    static func read(
+        _ descriptor: Int32, path: String, limitInBytes: Int, likelySizeInBytes: Int = pieceLimitInBytes
+    ) throws(FileError) -> [UInt8] {
         var contents: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 65_536)
+        var buffer = [UInt8](repeating: 0, count: min(max(likelySizeInBytes, 0) + 1, pieceLimitInBytes))
         while true {
             let count = unsafe buffer.withUnsafeMutableBytes {
                 unsafe CPOSIX.read(descriptor, $0.baseAddress, $0.count)
@@ -170,7 +176,8 @@ package enum System {
     static func write(_ line: [UInt8], to stream: Stream, withinMilliseconds milliseconds: Int32) -> Int {
         var written = 0
         while written < line.count {
-            let piece = Array(line[written..<min(written + Int(CPOSIX_PIPE_BYTES), line.count)])
+            let end = min(written + Int(CPOSIX_PIPE_BYTES), line.count)
+            let piece = written == 0 && end == line.count ? line : Array(line[written..<end])
             guard cposix_takes_output(stream.rawValue, milliseconds) == 1 else { return written }
             let count = count(written: piece, toDescriptor: stream.rawValue)
             written += count

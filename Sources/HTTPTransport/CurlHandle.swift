@@ -10,14 +10,14 @@ struct CurlHandle: ~Copyable {
     /// On the heap, since libcurl keeps its address from one transfer to the next.
     private let exchange: UnsafeMutablePointer<Exchange>
 
-    init(protocol scheme: HTTPURL.Scheme, userAgent: String) throws(TransportError) {
+    init(protocol scheme: HTTPURL.Scheme, userAgent: String? = nil) throws(TransportError) {
         guard CurlLibrary.isInitialised, let easy = unsafe curl_easy_init() else {
             throw TransportError(.libraryUnavailable, mayHaveBeenSent: false)
         }
         let handle = unsafe CurlHandle(takingOwnershipOf: easy)
         try handle.installCallbacks()
         try handle.set(CURLOPT_PROTOCOLS_STR, scheme.rawValue)
-        try handle.set(CURLOPT_USERAGENT, userAgent)
+        if let userAgent { try handle.set(CURLOPT_USERAGENT, userAgent) }
         try handle.refuseSurroundings()
         self = handle
     }

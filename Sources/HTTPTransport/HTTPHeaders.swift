@@ -53,10 +53,9 @@ package struct HTTPHeaders: Sendable {
 
     private func isName(_ line: Line, _ expected: String) -> Bool {
         guard line.name.count == expected.utf8.count else { return false }
-        var position = line.name.lowerBound
-        for byte in expected.utf8 {
-            guard Self.lowercased(bytes[position]) == Self.lowercased(byte) else { return false }
-            position += 1
+        let (name, expected) = (bytes.span.extracting(line.name), expected.utf8.span)
+        for index in name.indices where name[index] != expected[index] {
+            guard Self.lowercased(name[index]) == Self.lowercased(expected[index]) else { return false }
         }
         return true
     }
@@ -91,7 +90,8 @@ extension HTTPHeaders {
         while start < end, Self.isBlank(line[start]) { start += 1 }
         while end > start, Self.isBlank(line[end - 1]) { end -= 1 }
         let base = bytes.count
-        unsafe line.extracting(first: end).withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+        // Of a raw buffer the bytes are copied by `memcpy(3)`.
+        unsafe line.extracting(first: end).bytes.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
         lines.append(Line(name: base..<(base + colon), value: (base + start)..<(base + end)))
         return true
     }

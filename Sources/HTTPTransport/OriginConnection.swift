@@ -12,13 +12,14 @@ package final class OriginConnection {
     package static let connectTimeoutInMilliseconds = 1_000
 
     private let handle: CurlHandle
-    /// The origin and, behind it, the target of the request at hand, ended by a zero for C.
-    private var url: [UInt8]
-    private let originLength: Int
+    /// The headers of a request that has no others.
+    private let agent: FieldList
+    /// The target of the request at hand, ended by a zero for C.
+    private var target: [UInt8] = []
 
     /// - Parameters:
     ///   - origin: Asked without TLS, whatever its scheme; its path is not used.
-    ///   - userAgent: The value of `User-Agent`.
+    ///   - userAgent: The value of `User-Agent` of each GET.
     ///   - bodyLimitInBytes: The most body of a response to accept.
     ///   - responseLimitInMilliseconds: How long a whole exchange may take; `nil` for as long as it takes.
     ///   - socket: Of IPv4, to make the first connection with, so that whoever has it too can see what became of it;
@@ -28,9 +29,10 @@ package final class OriginConnection {
         origin: HTTPURL, userAgent: String, bodyLimitInBytes: Int, responseLimitInMilliseconds: Int? = nil,
         socket: Int32? = nil
     ) throws(TransportError) {
-        url = Array("http://\(origin.authority)".utf8)
-        originLength = url.count
-        let handle = try CurlHandle(protocol: .http, userAgent: userAgent)
+        // As a header of ours it is written once a request; as libcurl's own option, twice.
+        agent = try FieldList([HTTPField(name: "User-Agent", value: userAgent)].compactMap { $0 })
+        let handle = try CurlHandle(protocol: .http)
+        try handle.set(CURLOPT_URL, "http://\(origin.authority)/")
         handle.limitBody(toBytes: bodyLimitInBytes)
         try handle.set(CURLOPT_CONNECTTIMEOUT_MS, Self.connectTimeoutInMilliseconds)
         if let limit = responseLimitInMilliseconds { try handle.set(CURLOPT_TIMEOUT_MS, max(1, limit)) }
@@ -46,8 +48,8 @@ package final class OriginConnection {
     package func get(_ target: [UInt8]) throws(TransportError) -> HTTPResponse {
         handle.forgetResponse()
         try handle.set(CURLOPT_HTTPGET, 1)
-        try handle.setNull(CURLOPT_HTTPHEADER)
-        try setURL(target)
+        try handle.setFields(agent)
+        try setTarget(target)
         let status = try handle.perform(keepingResponse: true)
         return HTTPResponse(status: status, headers: handle.headers, body: handle.body)
     }
@@ -56,7 +58,7 @@ package final class OriginConnection {
     ///
     /// - Parameters:
     ///   - target: Path and query: `/`, and visible ASCII behind it.
-    ///   - fields: The headers, `Content-Type` among them.
+    ///   - fields: The headers, `Content-Type` and `User-Agent` among them.
     ///   - body: Sent together with the head.
     /// - Returns: The status.
     /// - Throws: ``TransportError`` when there is no whole response.
@@ -65,7 +67,7 @@ package final class OriginConnection {
     ) throws(TransportError) -> Int {
         try handle.set(CURLOPT_POST, 1)
         try handle.setFields(fields)
-        try setURL(target)
+        try setTarget(target)
         return try handle.perform(posting: body, keepingResponse: false)
     }
 
@@ -73,13 +75,15 @@ package final class OriginConnection {
     /// did not all come, and after a POST.
     package var latestHeaders: HTTPHeaders? { handle.hasHeaders ? handle.headers : nil }
 
-    private func setURL(_ target: [UInt8]) throws(TransportError) {
+    /// The target is set beside the URL, which libcurl takes apart, puts together and takes apart for each request: the
+    /// origin alone, which is short, costs a sixth of the instructions.
+    private func setTarget(_ target: [UInt8]) throws(TransportError) {
         guard target.first == UInt8(ascii: "/"), target.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw TransportError(.invalidTarget, mayHaveBeenSent: false)
         }
-        url.removeLast(url.count - originLength)
-        url += target
-        url.append(0)
-        try handle.set(CURLOPT_URL, terminated: url)
+        self.target.removeAll(keepingCapacity: true)
+        self.target += target
+        self.target.append(0)
+        try handle.set(CURLOPT_REQUEST_TARGET, terminated: self.target)
     }
 }

@@ -20,30 +20,29 @@ package enum Base64URL {
     private static func decode(
         _ text: Span<UInt8>, by values: Span<UInt8>, into output: inout OutputSpan<UInt8>
     ) -> Bool {
-        let tail = text.count % 4
-        let whole = text.count - tail
+        // Said here so that it need not be asked for each character.
+        guard values.count == 256 else { return false }
+        var rest = text
         /// Gathers the mark of every character outside the alphabet, so the loop needs no branch for it.
         var seen: UInt8 = 0
-        var position = 0
-        while position < whole {
-            let quad = text.quad(at: position)
-            let first = values[Int(quad & 0xFF)]
-            let second = values[Int(quad >> 8 & 0xFF)]
-            let third = values[Int(quad >> 16 & 0xFF)]
-            let fourth = values[Int(quad >> 24)]
+        while rest.count >= 4 {
+            let first = values[Int(rest[0])]
+            let second = values[Int(rest[1])]
+            let third = values[Int(rest[2])]
+            let fourth = values[Int(rest[3])]
             seen |= first | second | third | fourth
             output.append(first << 2 | second >> 4)
             output.append(second << 4 | third >> 2)
             output.append(third << 6 | fourth)
-            position += 4
+            rest = rest.extracting(droppingFirst: 4)
         }
-        guard tail > 0 else { return seen < mark }
-        let first = values[Int(text[whole])]
-        let second = values[Int(text[whole + 1])]
+        guard rest.count > 1 else { return seen < mark }
+        let first = values[Int(rest[0])]
+        let second = values[Int(rest[1])]
         seen |= first | second
         output.append(first << 2 | second >> 4)
-        guard tail == 3 else { return seen < mark && second & 0b1111 == 0 }
-        let third = values[Int(text[whole + 2])]
+        guard rest.count == 3 else { return seen < mark && second & 0b1111 == 0 }
+        let third = values[Int(rest[2])]
         output.append(second << 4 | third >> 2)
         return (seen | third) < mark && third & 0b11 == 0
     }

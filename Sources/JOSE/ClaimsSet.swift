@@ -30,7 +30,9 @@ package struct ClaimsSet: Sendable {
         clientID = try Self.string(.clientID, in: payload)
         authorizedParty = try Self.string(.azp, in: payload)
         tokenUse = try Self.string(.tokenUse, in: payload)
-        _ = try Self.string(.jti, in: payload)
+        if let identifier = payload[InvalidClaim.Name.jti.rawValue], identifier.kind != .string {
+            throw .invalidClaims(.invalid(.jti))
+        }
         guard payload["cnf"] == nil else { throw .invalidClaims(.keyBound) }
     }
 
@@ -39,7 +41,7 @@ package struct ClaimsSet: Sendable {
     /// next, so that an ID token in place of an access token is told what it is.
     func client(under policy: IssuerPolicy) -> ExactString? {
         if let client = clientID ?? authorizedParty { return client }
-        guard policy.tokenUse != nil, tokenUse == "id", isAudienceASingleString else { return nil }
+        guard policy.tokenUse != nil, tokenUse?.isEqual(to: "id") ?? false, isAudienceASingleString else { return nil }
         return audiences.first
     }
 

@@ -28,8 +28,17 @@ extension ClaimsSet {
 
     private static func scopes(in text: ArraySlice<UInt8>) -> Set<ExactString>? {
         let space = UInt8(ascii: " ")
-        guard text.allSatisfy({ $0 == space || ScopeToken.isCharacter($0) }) else { return nil }
-        return Set(text.split(separator: space).map { ExactString(utf8: $0) })
+        var scopes: Set<ExactString> = []
+        var rest = text
+        while true {
+            let length = rest.span.firstIndex(of: space) ?? rest.count
+            let scope = rest.prefix(length)
+            // The plain text of JSON is the characters of a scope token and the space.
+            guard PlainText.isAll(of: scope.span) else { return nil }
+            if !scope.isEmpty { scopes.insert(ExactString(utf8: scope)) }
+            guard length < rest.count else { return scopes }
+            rest = rest.dropFirst(length + 1)
+        }
     }
 }
 

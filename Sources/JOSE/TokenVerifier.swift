@@ -117,7 +117,7 @@ extension IssuerPolicy {
     }
 
     fileprivate func checkKind(of claims: ClaimsSet, type found: MediaType?) throws(TokenError) {
-        if let tokenUse, claims.tokenUse != ExactString(tokenUse.rawValue) {
+        if let tokenUse, !(claims.tokenUse?.isEqual(to: tokenUse.rawValue) ?? false) {
             throw .wrongTokenUse(expected: tokenUse)
         }
         if let type, found != type { throw .wrongType }

@@ -18,6 +18,11 @@ package struct Invocation: Sendable {
     }
 
     package var traceID: String? { headers.text(of: "Lambda-Runtime-Trace-Id") }
+    /// ``traceID`` as UTF-8; empty where there is none.
+    package var traceIDUTF8: ArraySlice<UInt8> {
+        guard let value = headers.value(of: "Lambda-Runtime-Trace-Id") else { return [] }
+        return value.allSatisfy { $0 < 0x80 } ? value : Array(String(decoding: value, as: UTF8.self).utf8)[...]
+    }
     package var functionARN: String? { headers.text(of: "Lambda-Runtime-Invoked-Function-Arn") }
     package var tenantID: String? { headers.text(of: "Lambda-Runtime-Aws-Tenant-Id") }
     /// JSON, of invocations through an AWS Mobile SDK.

@@ -14,6 +14,7 @@ package struct RuntimeAPI: ~Copyable {
     private static let contentType = HTTPField(name: "Content-Type", value: "application/json")
 
     private let connection: OriginConnection
+    private let userAgent: HTTPField?
     private let responseFields: FieldList
 
     /// Makes no connection yet.
@@ -30,10 +31,12 @@ package struct RuntimeAPI: ~Copyable {
     ) throws(RuntimeAPIError) {
         guard let origin = try? HTTPURL(parsing: "http://\(address)"), origin.isOrigin else { throw .invalidAddress }
         do throws(TransportError) {
-            let fields = try FieldList([Self.contentType].compactMap { $0 })
+            let agent = HTTPField(name: "User-Agent", value: userAgent)
+            let fields = try FieldList([agent, Self.contentType].compactMap { $0 })
             connection = try OriginConnection(
                 origin: origin, userAgent: userAgent, bodyLimitInBytes: Self.eventLimitInBytes,
                 responseLimitInMilliseconds: responseLimitInMilliseconds, socket: socket)
+            self.userAgent = agent
             responseFields = fields
         } catch {
             throw .transport(error)
@@ -60,14 +63,14 @@ package struct RuntimeAPI: ~Copyable {
     /// - Returns: The status; 202 where it was taken.
     package mutating func respond(to id: RequestID, with response: [UInt8]) throws(TransportError) -> Int {
         try connection.post(
-            Self.invocationTarget + id.utf8 + Self.responseSuffix, fields: responseFields, body: response)
+            Self.target(of: id, Self.responseSuffix), fields: responseFields, body: response)
     }
 
     /// Posts that an invocation failed.
     ///
     /// - Returns: The status; 202 where it was taken.
     package mutating func report(_ error: InvocationError, for id: RequestID) throws(TransportError) -> Int {
-        try post(error, to: Self.invocationTarget + id.utf8 + Self.errorSuffix)
+        try post(error, to: Self.target(of: id, Self.errorSuffix))
     }
 
     /// Posts that the start failed; the process is then to end. Only before the first event was asked for.
@@ -77,9 +80,18 @@ package struct RuntimeAPI: ~Copyable {
         try post(error, to: Self.initErrorTarget)
     }
 
+    private static func target(of id: RequestID, _ suffix: [UInt8]) -> [UInt8] {
+        var target: [UInt8] = []
+        target.reserveCapacity(invocationTarget.count + id.utf8.count + suffix.count)
+        target += invocationTarget
+        target += id.utf8
+        target += suffix
+        return target
+    }
+
     private mutating func post(_ error: InvocationError, to target: [UInt8]) throws(TransportError) -> Int {
         let type = HTTPField(name: "Lambda-Runtime-Function-Error-Type", value: error.headerValue)
-        let fields = try FieldList([Self.contentType, type].compactMap { $0 })
+        let fields = try FieldList([userAgent, Self.contentType, type].compactMap { $0 })
         return try connection.post(target, fields: fields, body: error.body)
     }
 

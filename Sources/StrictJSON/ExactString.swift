@@ -12,23 +12,22 @@ package struct ExactString: Sendable {
     package init(_ text: String) { utf8 = Array(text.utf8) }
 
     package var isEmpty: Bool { utf8.isEmpty }
+
+    /// The same as `==`, of a text that need not be copied for it.
+    package func isEqual(to text: String) -> Bool { utf8.span.isEqual(to: text.utf8.span) }
 }
 
 extension ExactString: Hashable {
     package static func == (left: Self, right: Self) -> Bool { left.utf8.span.isEqual(to: right.utf8.span) }
 
     package func hash(into hasher: inout Hasher) {
-        let bytes = utf8.span
-        var offset = 0
-        while bytes.count - offset >= 8 {
-            hasher.combine(bytes.word(at: offset))
-            offset += 8
+        var rest = utf8.span
+        while rest.count >= 8 {
+            hasher.combine(rest.firstWord)
+            rest = rest.extracting(droppingFirst: 8)
         }
-        while offset < bytes.count {
-            hasher.combine(bytes[offset])
-            offset += 1
-        }
-        hasher.combine(bytes.count)
+        hasher.combine(rest.shortWord)
+        hasher.combine(utf8.count)
     }
 }
 

@@ -81,7 +81,11 @@ final class ParsedText: Sendable {
         let end = Int(nodes[object].next)
         var index = object + 1
         while index < end {
-            if isString(nodes[index], equalTo: name) { return index + 1 }
+            let node = nodes[index]
+            // Most names are told apart by their length.
+            if node.isEscaped || Int(node.end) &- Int(node.start) == name.count, isString(node, equalTo: name) {
+                return index + 1
+            }
             index = Int(nodes[index + 1].next)
         }
         return nil

@@ -6,6 +6,7 @@ package struct JSONNumber: Sendable {
 
     /// The value, where it is a whole number that fits; `1.0` and `1e3` are whole numbers.
     package var integer: Int64? {
+        if let digits { return digits }
         guard let parts = Decimal(text).parts(), !parts.hasFraction else { return nil }
         return parts.rounded(awayFromZero: false)
     }
@@ -15,8 +16,24 @@ package struct JSONNumber: Sendable {
     /// The nearest whole number that is not above (`down`) or not below (`up`) the value; `nil` where it does
     /// not fit into 64 bits.
     package func whole(_ rounding: Rounding) -> Int64? {
+        if let digits { return digits }
         guard let parts = Decimal(text).parts() else { return nil }
         return parts.rounded(awayFromZero: parts.hasFraction && (rounding == .down) == parts.isNegative)
+    }
+
+    /// More digits than these may not fit into 64 bits.
+    private static let digitLimit = 18
+
+    /// The value of a text of few digits and nothing else, as nearly all numbers are.
+    private var digits: Int64? {
+        guard text.count <= Self.digitLimit else { return nil }
+        var value: Int64 = 0
+        for byte in text {
+            let digit = byte &- UInt8(ascii: "0")
+            guard digit < 10 else { return nil }
+            value = value &* 10 &+ Int64(digit)
+        }
+        return value
     }
 }
 

@@ -8,6 +8,7 @@ extension JSONParser {
     ///
     /// - Throws: ``JSONError/duplicateMember(at:)`` for the first name that repeats one before it.
     func checkNamesAreUnique(inObjectAt object: Int) throws(JSONError) {
+        let nodes = nodes.span
         let end = Int(nodes[object].next)
         var index = object + 1
         var count = 0

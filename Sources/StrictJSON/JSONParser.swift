@@ -124,9 +124,17 @@ struct JSONParser: ~Escapable {
 
     private func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
 
+    /// `null`, the first of its bytes lowest.
+    private static var null: UInt32 { 0x6C6C_756E }
+
     private mutating func parseLiteral(_ literal: String, _ kind: Node.Kind) throws(JSONError) {
         let start = position
-        for byte in literal.utf8 { try consume(byte) }
+        // An event is full of `null`.
+        if kind == .null, bytes.extracting(droppingFirst: start).firstQuad == Self.null {
+            position += 4
+        } else {
+            for byte in literal.utf8 { try consume(byte) }
+        }
         append(kind, from: start, to: position)
     }
 

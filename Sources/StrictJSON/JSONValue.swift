@@ -50,9 +50,22 @@ package struct JSONValue: Sendable {
     package var exactString: ExactString? { utf8.map { ExactString(utf8: $0) } }
 
     /// Whether this is a string with exactly this value.
-    package func isString(_ expected: String) -> Bool {
+    package func isString(_ expected: String) -> Bool { isString(expected.utf8.span) }
+
+    package func isString(_ expected: ExactString) -> Bool { isString(expected.utf8.span) }
+
+    package func isString(_ expected: Span<UInt8>) -> Bool {
         let node = node
-        return node.kind == .string && parsed.isString(node, equalTo: expected.utf8.span)
+        return node.kind == .string && parsed.isString(node, equalTo: expected)
+    }
+
+    /// A string's text where it has no escape and nothing but printable ASCII: it is then spelled as a ``JSONWriter``
+    /// would.
+    package var plainText: ArraySlice<UInt8>? {
+        let node = node
+        guard node.kind == .string, !node.isEscaped else { return nil }
+        let value = parsed.bytes[node.range]
+        return PlainText.isAll(of: value.span) ? text : nil
     }
 
     /// The value of an object's member, whose name is compared byte for byte; `nil` also where this is not an
@@ -93,6 +106,16 @@ package struct JSONMember: Sendable {
     package var name: String { String(decoding: nameUTF8, as: UTF8.self) }
     package var nameUTF8: ArraySlice<UInt8> { parsed.utf8(of: parsed.nodes[nameIndex]) }
     package var value: JSONValue { JSONValue(parsed: parsed, index: nameIndex + 1) }
+
+    /// Whether this is the member's name, which is in lower case where that of ASCII letters is ignored.
+    package func isNamed(_ expected: String, ignoringCase: Bool) -> Bool {
+        let node = parsed.nodes[nameIndex]
+        // No escape is longer than six bytes for each byte of its value.
+        let count = expected.utf8.count
+        guard node.isEscaped ? node.range.count <= 6 * count : node.range.count == count else { return false }
+        let name = nameUTF8
+        return name.span.isEqual(to: expected.utf8.span, ignoringCase: ignoringCase)
+    }
 }
 
 package struct JSONMembers: Sequence, IteratorProtocol, Sendable {

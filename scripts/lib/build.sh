@@ -49,7 +49,8 @@ build_embedded_arm64() {
     "$resources/../../bin/clang" --target=$triple --sysroot="$system" -fuse-ld=lld -static \
         -o "$build/release/bootstrap" "$object" \
         "$libraries"/lib/lib{curl,cares,ssl,crypto}.a -lm \
-        "$resources/embedded/aarch64-none-none-elf/libswiftUnicodeDataTables.a" -Wl,--gc-sections,-s
+        "$resources/embedded/aarch64-none-none-elf/libswiftUnicodeDataTables.a" -Wl,--gc-sections,-s \
+        -Wl,--symbol-ordering-file=scripts/lib/link_order.txt,--no-warn-symbol-ordering
 }
 
 # The ordinary compiler's static build: all of Swift's runtime is in it.

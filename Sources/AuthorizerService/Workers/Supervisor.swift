@@ -1,5 +1,6 @@
 import HTTPTransport
 import LambdaRuntime
+import StrictJSON
 
 /// Starts the workers, replaces those that end, and answers for the invocations of those that died.
 struct Supervisor: ~Copyable {
@@ -150,8 +151,8 @@ struct Supervisor: ~Copyable {
             log.write(LogRecord(.answerFailed(invocation, error)))
             return
         }
-        log.write(
-            LogRecord(Judgement(.fault(fault)), requestID: invocation.description, durationMicroseconds: nil))
+        let id = ExactString(utf8: invocation.utf8[...])
+        log.write(LogRecord(Judgement(.fault(fault)), requestID: id, durationMicroseconds: nil))
     }
 
     /// Ends the workers, each once it has posted the answer at hand.
