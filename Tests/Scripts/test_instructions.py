@@ -4,7 +4,7 @@ import pathlib
 import tempfile
 import unittest
 
-from bench import callgrind, instructions
+from bench import callgrind, instructions, link_order
 
 OUTPUT = """# callgrind format
 version: 1
@@ -63,6 +63,16 @@ class VerdictTests(unittest.TestCase):
     def test_functions_of_others_are_left_out_also_in_parts(self) -> None:
         profile = {"memcpy": 5, "memcpy.part.0": 3, "bn_mul'2": 7, "curl_easy_perform": 11, "$e4main": 13}
         self.assertEqual(instructions.own(profile, {"memcpy", "bn_mul"}), {"curl_easy_perform": 11, "$e4main": 13})
+
+
+class OrderTests(unittest.TestCase):
+    def test_what_is_called_now_comes_first_in_its_order_and_nothing_is_lost(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            profile, order = pathlib.Path(folder, "callgrind"), pathlib.Path(folder, "order")
+            profile.write_text("fn=(1) main\ncfn=(2) parse'2\nfn=(2)\nfn=(3) $e4main\ncfn=(4) write.part.0\ncfn=(1)\n")
+            order.write_text("# why\n# how\nSSL_read\nwrite\n")
+            self.assertEqual(link_order.rewrite(order, link_order.called(profile)), 4)
+            self.assertEqual(order.read_text(), "# why\n# how\nmain\nparse\nwrite\nSSL_read\n")
 
 
 if __name__ == "__main__":

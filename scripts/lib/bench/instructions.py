@@ -9,7 +9,7 @@ import tempfile
 from typing import NoReturn
 
 import tally
-from bench import callgrind, native, programs
+from bench import callgrind, link_order, native, programs
 from bench.events import SHAPES, Keys, Maker
 from bench.stage import Act, Stage
 from bench.stopwatch import Failure, Program, Stopwatch
@@ -17,6 +17,7 @@ from bench.world import RS256
 
 USAGE = 64  # sysexits.h
 WRITTEN = pathlib.Path(__file__).with_name("instructions.json")
+ORDER = pathlib.Path(__file__).parents[1] / "link_order.txt"
 MOST_MORE = 0.05
 SEED = 20_261_129
 EVENTS = 100
@@ -104,6 +105,7 @@ def parsed(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--tools", type=pathlib.Path, required=True)
     parser.add_argument("--update", action="store_true")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--order", action="store_true")
     return parser.parse_args(words)
 
 
@@ -116,9 +118,13 @@ def profiles(given: argparse.Namespace) -> dict[str, Profile]:
         keys = Keys()
         maker = Maker(keys, SEED)
         found = {}
+        seen: list[str] = []
         for shape in SHAPES:
             act = stage.act(f"instructions {shape}", maker.world, keys, maker.events(EVENTS, shape, RS256))
             found[shape] = own(measured(stage, program, act), others)
+            seen += link_order.called(stage.folder / f"callgrind-{FEW}")
+        if given.order:
+            print(f"{link_order.rewrite(ORDER, seen)} functions in {ORDER.name}", file=sys.stderr)
         return found
 
 
