@@ -58,13 +58,18 @@ def descriptors(process: int) -> int:
     return len(os.listdir(f"/proc/{process}/fd"))
 
 
+def connection(port: int) -> list[str]:
+    """What /proc/net/tcp says of loopback's connections from this port: state and inode."""
+    wanted = f"0100007F:{port:04X}"
+    lines = map(str.split, pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:])
+    return [f"{fields[3]} {fields[9]}" for fields in lines if fields[1] == wanted]
+
+
 def owner(port: int, processes: Iterable[int]) -> int | None:
     """Who of these holds the loopback connection from this port."""
-    wanted = f"0100007F:{port:04X}"
-    for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]:
-        fields = line.split()
-        if fields[1] == wanted and fields[3] == ESTABLISHED:
-            return holder(f"socket:[{fields[9]}]", processes)
+    for state, inode in map(str.split, connection(port)):
+        if state == ESTABLISHED:
+            return holder(f"socket:[{inode}]", processes)
     return None
 
 

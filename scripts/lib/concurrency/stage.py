@@ -90,13 +90,15 @@ class Stage:
 
     def worker_of(self, request: Request) -> int:
         """The process that asks; on a busy machine /proc may show it later than its request comes."""
-        deadline = time.monotonic() + 1
+        port = request.connection.socket.getpeername()[1]
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
-            found = kernel.owner(request.connection.socket.getpeername()[1], self.processes())
+            found = kernel.owner(port, self.processes())
             if found is not None:
                 return found
             time.sleep(0.01)
-        raise Wrong("a request for an event whose process is not found")
+        seen = f"{kernel.connection(port)}; workers {self.processes()}; it {'stands' if stands(request) else 'has ended'}"
+        raise Wrong(f"a request for an event whose process is not found: {seen}")
 
     # What comes
 
