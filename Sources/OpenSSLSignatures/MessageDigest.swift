@@ -8,13 +8,11 @@ import JOSE
     let lengthInBytes: Int
 
     init?(_ hash: Algorithm.Hash) {
-        // One that is found by its name here need not be searched for in each digest, as that of `EVP_sha256(3)` is. The
-        // reference to it is never given back.
         let function: OpaquePointer? =
             switch hash {
-            case .sha256: unsafe EVP_MD_fetch(nil, "SHA256", nil)
-            case .sha384: unsafe EVP_MD_fetch(nil, "SHA384", nil)
-            case .sha512: unsafe EVP_MD_fetch(nil, "SHA512", nil)
+            case .sha256: unsafe EVP_sha256()
+            case .sha384: unsafe EVP_sha384()
+            case .sha512: unsafe EVP_sha512()
             }
         guard let function = unsafe function else { return nil }
         unsafe self.function = function
