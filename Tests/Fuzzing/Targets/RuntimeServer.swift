@@ -78,7 +78,10 @@ final class RuntimeServer: Sendable {
     }
 
     private func serve(_ connection: Int32) {
-        require(connection >= 0, "a connection can be taken")
+        // libFuzzer's clock interrupts whichever thread it meets; and the other side may have gone already.
+        guard connection >= 0 else {
+            return require([EINTR, ECONNABORTED].contains(errno), "a connection can be taken")
+        }
         setServing(true)
         defer {
             close(connection)
@@ -118,7 +121,8 @@ final class RuntimeServer: Sendable {
 
     private func read(from connection: Int32, _ received: inout [UInt8]) -> Bool {
         var buffer = [UInt8](repeating: 0, count: 4_096)
-        let count = unsafe recv(connection, &buffer, buffer.count, 0)
+        var count: Int
+        repeat { count = unsafe recv(connection, &buffer, buffer.count, 0) } while count < 0 && errno == EINTR
         require(count >= 0 || errno == ECONNRESET, "the other side neither asks nor leaves: it waits for ever")
         received += buffer.prefix(max(count, 0))
         return count > 0
@@ -130,6 +134,7 @@ final class RuntimeServer: Sendable {
             let count = unsafe rest.withUnsafeBytes { bytes in
                 unsafe send(connection, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
             }
+            if count < 0, errno == EINTR { continue }
             guard count > 0 else { return false }
             rest = rest.dropFirst(count)
         }
