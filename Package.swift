@@ -23,9 +23,12 @@ let sanitizers = ["-sanitize=fuzzer,address"]
 let fuzzed =
     sanitizers + ["-enable-testing", "-Xcc", "-fsanitize=undefined", "-Xcc", "-fno-sanitize-recover=undefined"]
 
+/// Without the second, which leaves out a hash of the compiler's options, the folder of the build would be in the file.
+let embedded = ["-wmo", "-Xfrontend", "-disable-incremental-llvm-codegen"]
+
 /// Every Swift target is compiled under the same contract; there is no per-target escape.
 let contract: [SwiftSetting] =
-    (isEmbedded ? [.enableExperimentalFeature("Embedded"), .unsafeFlags(["-wmo"])] : [])
+    (isEmbedded ? [.enableExperimentalFeature("Embedded"), .unsafeFlags(embedded)] : [])
     + (isFuzzed ? [.unsafeFlags(fuzzed)] : []) + [
         .strictMemorySafety(),
         .enableExperimentalFeature("Lifetimes"),
