@@ -6,22 +6,15 @@ import json
 import pathlib
 import sys
 from collections.abc import Callable
-from typing import NoReturn
 
 import tally
 from artifact import archive, companions, contents, linking, network, promises, rows, samples
 from artifact.elf import File
 from artifact.files import ARCHES, Artifact, present
 from artifact.rows import Row, Seen
+from words import Parser
 
-USAGE = 64  # sysexits.h
 Check = tuple[str, Callable[[], Seen]]
-
-
-class Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        print(f"error: {message}; scripts/check-artifact -h says more", file=sys.stderr)
-        sys.exit(USAGE)
 
 
 def parsed(words: list[str]) -> argparse.Namespace:

@@ -10,7 +10,6 @@ import shutil
 import signal
 import sys
 import tempfile
-from typing import NoReturn
 
 from bench import calls, growth, headline, https, native, picture, programs, report, shapes, sizes, targets
 from bench.events import REQUEST, Keys, Maker
@@ -20,14 +19,8 @@ from bench.results import Deployed, Results, this_machine
 from bench.stage import Stage
 from bench.stopwatch import Failure, Program, Stopwatch
 from bench.world import RS256, World
+from words import Parser
 
-USAGE = 64  # sysexits.h
-
-
-class Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        print(f"error: {message}; scripts/bench -h says more", file=sys.stderr)
-        sys.exit(USAGE)
 
 
 def parsed(words: list[str]) -> argparse.Namespace:

@@ -6,7 +6,6 @@ import pathlib
 import subprocess
 import sys
 import tempfile
-from typing import NoReturn
 
 import tally
 from bench import callgrind, link_order, native, programs
@@ -14,8 +13,8 @@ from bench.events import SHAPES, Keys, Maker
 from bench.stage import Act, Stage
 from bench.stopwatch import Failure, Program, Stopwatch
 from bench.world import RS256
+from words import Parser
 
-USAGE = 64  # sysexits.h
 WRITTEN = pathlib.Path(__file__).with_name("instructions.json")
 ORDER = pathlib.Path(__file__).parents[1] / "link_order.txt"
 MOST_MORE = 0.05
@@ -91,12 +90,6 @@ def verdict(shape: str, now: Profile, written: dict) -> tuple[bool, list[str]]:
 def kept(profile: Profile) -> dict:
     most = sorted(profile, key=lambda name: -profile[name])[:KEPT]
     return {"instructions": sum(profile.values()), "functions": {name: profile[name] for name in most}}
-
-
-class Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        print(f"error: {message}; scripts/instructions -h says more", file=sys.stderr)
-        sys.exit(USAGE)
 
 
 def parsed(words: list[str]) -> argparse.Namespace:

@@ -6,22 +6,15 @@ import json
 import pathlib
 import sys
 from collections.abc import Iterator
-from typing import NoReturn
 
 import tally
 from concurrency import kills, load
 from concurrency.findings import Check, Row, Setting, perform
 from concurrency.stand_in import CHECKS, StandIn
+from words import Parser
 
-USAGE = 64  # sysexits.h
 ROOT = pathlib.Path(__file__).parents[3]
 MOST_IN_FLIGHT = 1_024  # workers that bootstrap starts at most
-
-
-class Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        print(f"error: {message}; scripts/concurrency -h says more", file=sys.stderr)
-        sys.exit(USAGE)
 
 
 def parsed(words: list[str]) -> argparse.Namespace:

@@ -9,7 +9,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
-from typing import NoReturn
 
 import tally
 from leaks.attacks import Attack, Attacks
@@ -23,8 +22,8 @@ from leaks.starts import failing_starts
 from leaks.tool import Tool
 from soak.publisher import Ring
 from soak.world import SOURCES
+from words import Parser
 
-USAGE = 64  # sysexits.h
 ATTACKS_OF_A_SET = 12  # events that are sent under each wrong set of keys
 MOST_SHOWN = 40
 ROWS = range(1, 90)  # of the threat model
@@ -40,12 +39,6 @@ ELSEWHERE = {
     86: "the starts that fail",
     89: "SurroundingsTests",
 }
-
-
-class Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        print(f"error: {message}; scripts/secrets -h says more", file=sys.stderr)
-        sys.exit(USAGE)
 
 
 def parsed(words: list[str]) -> argparse.Namespace:

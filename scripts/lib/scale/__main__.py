@@ -5,23 +5,17 @@ import json
 import pathlib
 import sys
 from collections.abc import Callable
-from typing import NoReturn
 
 import tally
 from scale import facts, pictures, show
 from scale.experiments import PARTS, Settings, wrong
 from scale.keycache import KeyTimes
+from words import USAGE, Parser
 
 USAGE, CANNOT_CREATE = 64, 73  # sysexits.h
 LEAST_MEMORY, MOST_MEMORY = 128, 10_240  # MB; Lambda's own bounds
 HIGHEST_RATE = 1_000_000  # requests a second
 MOST_ENVIRONMENTS = 10_000  # that fetch keys: some 20 s
-
-
-class Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        print(f"error: {message}; scripts/scale -h says more", file=sys.stderr)
-        sys.exit(USAGE)
 
 
 def between(low: int, high: int) -> Callable[[str], int]:

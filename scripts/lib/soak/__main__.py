@@ -6,25 +6,18 @@ import json
 import pathlib
 import sys
 import time
-from typing import NoReturn
 
 import tally
 from soak import watch
 from soak.findings import TELLING_RUN, Failure, Figures
 from soak.run import Run
 from soak.world import FIRST, SECOND, Profile
+from words import Parser
 
-USAGE = 64  # sysexits.h
 LEAST = 200  # invocations: one of each kind
 SECOND_SHARE = 20  # the second configuration gets a twentieth of the invocations
 MOST_SHOWN_BYTES = 16_000  # of an event
 TELL_EVERY_SECONDS = 0.2
-
-
-class Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        print(f"error: {message}; scripts/soak -h says more", file=sys.stderr)
-        sys.exit(USAGE)
 
 
 def parsed(words: list[str]) -> argparse.Namespace:
