@@ -22,7 +22,7 @@ BUNDLES = ("/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/certs/ca-certificates.c
 AMAZON = pathlib.Path(__file__).parents[3] / "stack" / "amazon-roots.pem"
 
 NO_FETCH, OVER_HTTP = "keys from a file", "HTTP"
-DEFAULT, SYSTEM = "HTTPS, the system's roots", "HTTPS, the system's roots as a caFile"
+DEFAULT, SYSTEM = "HTTPS, the system's roots, refused", "HTTPS, the system's roots as a caFile"
 POOL, ONE = "HTTPS, a user pool's roots", "HTTPS, one root"
 
 

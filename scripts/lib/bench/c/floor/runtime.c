@@ -8,10 +8,11 @@
 #include <string.h>
 #include <strings.h>
 
+#define PREFIX "/2018-06-01/runtime/invocation/"
 enum { MOST_BYTES = 7 * 1024 * 1024 };
 
 static CURL *api;
-static char origin[128], next_url[256], received[MOST_BYTES], request_id[64];
+static char received[MOST_BYTES], request_id[64];
 static size_t received_bytes;
 static struct curl_slist *fields;
 
@@ -52,9 +53,11 @@ static CURL *new_handle(void) {
 
 void runtime_open(const char *address) {
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) leave("libcurl does not start");
-    snprintf(origin, sizeof origin, "http://%s/2018-06-01/runtime/invocation/", address);
-    snprintf(next_url, sizeof next_url, "%snext", origin);
+    char origin[128];
+    snprintf(origin, sizeof origin, "http://%s/", address);
     api = new_handle();
+    // The origin alone, since libcurl takes the URL apart for each request: what is asked for is said beside it.
+    curl_easy_setopt(api, CURLOPT_URL, origin);
     curl_easy_setopt(api, CURLOPT_HEADERFUNCTION, take_header);
     fields = curl_slist_append(NULL, "Content-Type: application/json");
     fields = curl_slist_append(fields, "Expect:");
@@ -71,7 +74,7 @@ static void perform(CURL *handle, const char *what) {
 Text runtime_next(void) {
     curl_easy_setopt(api, CURLOPT_HTTPGET, 1L);
     curl_easy_setopt(api, CURLOPT_HTTPHEADER, NULL);
-    curl_easy_setopt(api, CURLOPT_URL, next_url);
+    curl_easy_setopt(api, CURLOPT_REQUEST_TARGET, PREFIX "next");
     request_id[0] = 0;
     perform(api, "no event came");
     if (!request_id[0]) leave("an event came without its id");
@@ -82,11 +85,11 @@ Text runtime_request_id(void) { return text_of(request_id); }
 
 // The event is gone afterwards.
 void runtime_post(const char *kind, Text body) {
-    char url[256];
-    snprintf(url, sizeof url, "%s%s/%s", origin, request_id, kind);
+    char target[256];
+    snprintf(target, sizeof target, PREFIX "%s/%s", request_id, kind);
     curl_easy_setopt(api, CURLOPT_POST, 1L);
     curl_easy_setopt(api, CURLOPT_HTTPHEADER, fields);
-    curl_easy_setopt(api, CURLOPT_URL, url);
+    curl_easy_setopt(api, CURLOPT_REQUEST_TARGET, target);
     curl_easy_setopt(api, CURLOPT_POSTFIELDS, body.bytes);
     curl_easy_setopt(api, CURLOPT_POSTFIELDSIZE, (long)body.length);
     perform(api, "an answer was not taken");
