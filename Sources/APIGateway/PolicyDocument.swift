@@ -107,7 +107,14 @@ package struct PolicyDocument: Equatable, Sendable {
 }
 
 extension ExactString {
-    fileprivate static func + (left: Self, right: Self) -> Self { Self(utf8: (left.utf8 + right.utf8)[...]) }
+    /// In a block of just this length: `+` of arrays takes up to twice as much, and a document is kept for long.
+    fileprivate static func + (left: Self, right: Self) -> Self {
+        var utf8: [UInt8] = []
+        utf8.reserveCapacity(left.utf8.count + right.utf8.count)
+        utf8 += left.utf8
+        utf8 += right.utf8
+        return Self(utf8: utf8[...])
+    }
 }
 
 extension PolicyDocument {

@@ -14,6 +14,7 @@ package enum Lambda {
         System.ignoreFileSizeSignal()
         System.refuseDumps()
         System.giveLargeBlocksBack()
+        System.keepNoFreedBlocks()
         System.leaveOnSIGTERM()
         // libcurl would write the keys of every TLS session to the file that it names.
         System.removeFromEnvironment("SSLKEYLOGFILE")

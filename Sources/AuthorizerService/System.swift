@@ -201,6 +201,9 @@ package enum System {
     /// From here on the memory of a large event goes back to the kernel with its end.
     static func giveLargeBlocksBack() { cposix_give_large_blocks_back() }
 
+    /// From here on no freed block is kept aside for the next of its size. Only where the C library is linked in.
+    static func keepNoFreedBlocks() { cposix_keep_no_freed_blocks() }
+
     /// Gives back what freed blocks leave of whole pages.
     static func giveFreePagesBack() { cposix_give_free_pages_back() }
 

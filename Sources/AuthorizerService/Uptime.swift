@@ -1,5 +1,5 @@
 /// A moment on a clock that only goes forward and counts suspension, for ages. It says nothing about the date.
-package struct Uptime: Comparable, Hashable, Sendable {
+package struct Uptime: BitwiseCopyable, Comparable, Hashable, Sendable {
     package let nanoseconds: Int64
 
     package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }

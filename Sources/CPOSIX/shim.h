@@ -146,6 +146,15 @@ static inline void cposix_give_large_blocks_back(void) {
     (void)mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK_BYTES);
 }
 
+// glibc keeps up to seven freed blocks of each of 64 sizes aside for the thread that freed them, wherever they lie: over
+// hundreds of thousands of events they hold ever more pages, and malloc_trim takes them for blocks in use. This is what
+// glibc calls at a thread's end: they are given back, and none is kept aside from then on. A program with a shared C
+// library has no such function, and keeps them.
+extern void __malloc_arena_thread_freeres(void) __attribute__((weak));
+static inline void cposix_keep_no_freed_blocks(void) {
+    if (__malloc_arena_thread_freeres) __malloc_arena_thread_freeres();
+}
+
 // The pages of free blocks that the C library would keep. Walks all blocks: some 10 µs for each megabyte.
 static inline void cposix_give_free_pages_back(void) { (void)malloc_trim(0); }
 

@@ -1,5 +1,6 @@
 import CLibcrypto
 import JOSE
+import StrictJSON
 
 /// SHA-256 (FIPS 180-4 §6.2).
 package enum SHA256 {
@@ -8,6 +9,24 @@ package enum SHA256 {
     package static func digest(of message: [UInt8]) throws(OpenSSLError) -> [UInt8] {
         guard let digest = MessageDigest(.sha256)?.digest(of: message[...]) else { throw .digest }
         return digest
+    }
+}
+
+/// A digest without memory of its own, to be kept for long.
+package struct SHA256Digest: BitwiseCopyable, Equatable, Sendable {
+    private let first: UInt64
+    private let second: UInt64
+    private let third: UInt64
+    private let fourth: UInt64
+
+    /// - Returns: `nil` where libcrypto has no memory.
+    package init?(of message: [UInt8]) {
+        guard let digest = MessageDigest(.sha256)?.digest(of: message[...]) else { return nil }
+        let bytes = digest.span
+        first = bytes.firstWord
+        second = bytes.extracting(droppingFirst: 8).firstWord
+        third = bytes.extracting(droppingFirst: 16).firstWord
+        fourth = bytes.extracting(droppingFirst: 24).firstWord
     }
 }
 

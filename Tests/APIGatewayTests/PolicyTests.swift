@@ -174,26 +174,6 @@ struct PolicyTests {
         #expect(PolicyDocument(policy, on: try arn("GET/a")) == PolicyDocument(policy, on: try arn("GET/b")))
     }
 
-    @Test
-    func `policies are remembered by the routes permitted, in bounded number`() throws {
-        let routes = (0..<10).map { "GET /\($0)" }
-        let table = try RouteTable(
-            try routes.map { (try RouteKey(parsing: ExactString($0)), RouteRule(anyScope: [ExactString($0)])) })
-        let compiler = try PolicyCompiler(table)
-        var memory = PolicyMemory()
-        var counts: [Int] = []
-
-        for number in 0..<(PolicyMemory.limit * 2) {
-            let scopes = Set(routes.indices.filter { number & 1 << $0 != 0 }.map { ExactString(routes[$0]) })
-            let permitted = table.permittedRoutes(for: try caller(scopes: scopes))
-            #expect(memory.policy(for: permitted, from: compiler) == compiler.policy(for: permitted))
-            #expect(memory.policy(for: permitted, from: compiler).allow.count == scopes.count)
-            counts.append(memory.count)
-        }
-        #expect(counts.max() == PolicyMemory.limit)
-        #expect(counts.last == PolicyMemory.limit)
-    }
-
     struct Request: CustomTestStringConvertible {
         let testDescription: String
         let route: String

@@ -1,5 +1,6 @@
 """One run of one program under the stopwatch, which is a program of its own: c/stopwatch/stopwatch.c."""
 
+import copy
 import dataclasses
 import json
 import pathlib
@@ -71,6 +72,13 @@ class Stopwatch:
     ) -> None:
         """`is_first`: ahead of all else that runs on the core, which takes the right to raise a priority."""
         self.executable, self.core, self.patience, self.is_first = executable, core, patience, is_first
+        self.surroundings: tuple[str, ...] = ()
+
+    def within(self, *surroundings: str) -> "Stopwatch":
+        """The same, itself started by a command that first changes what it and the program see of the machine."""
+        other = copy.copy(self)
+        other.surroundings = surroundings
+        return other
 
     def record(self, program: Program, scene: Scene, answers: pathlib.Path, output: pathlib.Path | None = None) -> Run:
         """One pass over the events; what was answered is written, for the judge."""
@@ -83,7 +91,7 @@ class Stopwatch:
     def run(
         self, program: Program, scene: Scene, count: int, warmup: int, words: list[str], output: pathlib.Path | None
     ) -> Run:
-        command = [str(self.executable), "--events", str(scene.events), *words]
+        command = [*self.surroundings, str(self.executable), "--events", str(scene.events), *words]
         command += ["--count", str(count), "--warmup", str(warmup), "--patience", str(self.patience)]
         command += ["--keys", str(scene.keys)] if scene.keys else []
         command += ["--core", str(self.core)] if self.core is not None else []

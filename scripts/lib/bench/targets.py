@@ -110,6 +110,7 @@ TARGETS = (
     Target("zip", 3.0, "MB", archive_size),
     Target("first HTTPS fetch, a user pool's roots", 7.0, "ms CPU", fetch(https.POOL)),
     Target("first HTTPS fetch, the system's roots", 30.0, "ms CPU", fetch(https.SYSTEM)),
+    Target("the same, given as a caFile", 30.0, "ms CPU", fetch(https.SYSTEM_AS_FILE)),
     Target("1,000 routes instead of 10", 1.10, "× time", grown(growth.ROUTES, 1_000)),
     Target("100 keys instead of 2", 1.10, "× time", grown(growth.KEYS, 100)),
     Target("system calls to the first response", 10, "beyond floor", further_calls),
