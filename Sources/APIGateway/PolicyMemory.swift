@@ -8,7 +8,7 @@ package struct PolicyMemory: Sendable {
     package static let limit = 256
 
     /// Most documents kept, each of which takes some three times its policy; beyond it the oldest makes room.
-    private static let documentLimit = 16
+    package static let documentLimit = 16
 
     private struct Key: Hashable {
         let permitted: RouteSet
@@ -27,6 +27,7 @@ package struct PolicyMemory: Sendable {
 
     /// How many are kept.
     package var count: Int { policies.count }
+    package var documentCount: Int { documents.count }
 
     /// What a caller with these routes may do, whichever request asked.
     package mutating func document(

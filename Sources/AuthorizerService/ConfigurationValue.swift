@@ -111,6 +111,7 @@ struct ConfigurationValue {
 
     /// Replaces each `${NAME}`. A `$` that is not followed by `{` stands for itself.
     private func expand(_ text: String) throws(ConfigurationError) -> String {
+        guard text.utf8.contains(UInt8(ascii: "$")) else { return text }
         var expanded: [UInt8] = []
         var rest = Array(text.utf8)[...]
         while let byte = rest.first {

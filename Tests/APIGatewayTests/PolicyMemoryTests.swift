@@ -52,7 +52,7 @@ struct PolicyMemoryTests {
     }
 
     @Test(arguments: [1, 12, 17, 40, 700])
-    func `a remembered document is the one that would be made anew, whoever asked before, and of which stage`(
+    func `a remembered document is the one that would be made anew, whoever asked before, and few are kept`(
         callers: Int
     ) throws {
         try check(
@@ -74,8 +74,9 @@ struct PolicyMemoryTests {
                 return try questions.allSatisfy { question in
                     let permitted = try permitted(question.caller)
                     let arn = try MethodARN(parsing: ExactString(Self.resources[question.resource]))
-                    return memory.document(for: permitted, from: compiler, on: arn)
-                        == PolicyDocument(compiler.policy(for: permitted), on: arn)
+                    let document = memory.document(for: permitted, from: compiler, on: arn)
+                    return document == PolicyDocument(compiler.policy(for: permitted), on: arn)
+                        && memory.documentCount <= min(callers, PolicyMemory.documentLimit)
                 }
             })
     }

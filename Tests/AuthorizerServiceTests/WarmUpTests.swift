@@ -1,10 +1,29 @@
 @testable import AuthorizerService
-import JOSE
+@testable import JOSE
 import Testing
 
 @Suite("What is done before the first event")
 struct WarmUpTests {
-    @Test func `every example verifies`() throws { try WarmUp.verifyExamples(of: Set(Algorithm.allCases)) }
+    @Test(arguments: StandardExample.all)
+    func `every example verifies`(example: StandardExample) throws { try WarmUp.verify(example) }
+
+    @Test func `an example whose signature is another's does not`() throws {
+        for (example, other) in zip(StandardExample.all, StandardExample.all.dropFirst()) {
+            let swapped = StandardExample(
+                name: example.name, algorithm: example.algorithm, key: example.key, token: other.token)
+            #expect(throws: StartError.self) { try WarmUp.verify(swapped) }
+        }
+    }
+
+    static let chosen: [(algorithms: Set<Algorithm>, example: Algorithm)] = [
+        ([.rs256], .rs256), ([.es256], .es256), ([.edDSA], .edDSA), ([.es256, .rs256, .edDSA], .rs256),
+        ([.edDSA, .es256], .es256), ([.ps512], .rs256), ([], .rs256),
+    ]
+
+    @Test(arguments: chosen)
+    func `the example is of an algorithm in use, if there is one`(algorithms: Set<Algorithm>, example: Algorithm) {
+        #expect(WarmUp.example(for: algorithms)?.algorithm == example)
+    }
 
     @Test func `the event is refused for its issuer, and for nothing before it, so that it asks for no key`() throws {
         let configuration = try Configuration(

@@ -1,5 +1,6 @@
 """The count of instructions must be able to fail, and to say where they went."""
 
+import collections
 import pathlib
 import tempfile
 import unittest
@@ -37,18 +38,28 @@ class CallgrindTests(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             path = pathlib.Path(folder, "callgrind")
             path.write_text(OUTPUT)
-            self.assertEqual(callgrind.counts(path), {"main": 450, "parse": 900, "write": 10})
+            found = callgrind.counts(path)
+            self.assertEqual(found.instructions, {"main": 450, "parse": 900, "write": 10})
+            self.assertEqual(found.calls, {("main", "parse"): 3, ("write", "parse"): 1})
 
 
 class VerdictTests(unittest.TestCase):
-    written = {"instructions": 1_000, "functions": {"parse": 600, "write": 400}}
+    written = {"sum": 1_000, "functions": {"parse": 600, "write": 400}}
 
     def test_five_in_a_hundred_more_are_allowed(self) -> None:
-        self.assertTrue(instructions.verdict("REST TOKEN", {"parse": 650, "write": 400}, self.written)[0])
-        self.assertTrue(instructions.verdict("REST TOKEN", {"parse": 100}, self.written)[0])
+        for found in ({"parse": 650, "write": 400}, {"parse": 550, "write": 400}):
+            is_kept, lines = instructions.verdict("REST TOKEN", "calls", found, self.written)
+            self.assertTrue(is_kept)
+            self.assertNotIn("fewer", lines[0])
+
+    def test_many_fewer_are_good_and_to_be_written_down(self) -> None:
+        is_kept, lines = instructions.verdict("REST TOKEN", "calls", {"parse": 549, "write": 400}, self.written)
+        self.assertTrue(is_kept)
+        self.assertIn("--update", lines[0])
 
     def test_one_more_is_not_and_the_functions_that_grew_are_named(self) -> None:
-        is_kept, lines = instructions.verdict("REST TOKEN", {"parse": 640, "write": 390, "copy": 21}, self.written)
+        found = {"parse": 640, "write": 390, "copy": 21}
+        is_kept, lines = instructions.verdict("REST TOKEN", "instructions", found, self.written)
         self.assertFalse(is_kept)
         self.assertIn("TOO MANY", lines[0])
         self.assertEqual([line.split() for line in lines[1:]], [["+40", "parse"], ["+21", "copy"]])
@@ -56,13 +67,20 @@ class VerdictTests(unittest.TestCase):
     def test_what_is_kept_is_what_costs_most_and_all_of_the_sum(self) -> None:
         profile = {f"f{number}": number for number in range(100)}
         kept = instructions.kept(profile)
-        self.assertEqual(kept["instructions"], sum(range(100)))
+        self.assertEqual(kept["sum"], sum(range(100)))
         self.assertEqual(len(kept["functions"]), instructions.KEPT)
         self.assertNotIn("f39", kept["functions"])
 
     def test_functions_of_others_are_left_out_also_in_parts(self) -> None:
         profile = {"memcpy": 5, "memcpy.part.0": 3, "bn_mul'2": 7, "curl_easy_perform": 11, "$e4main": 13}
         self.assertEqual(instructions.own(profile, {"memcpy", "bn_mul"}), {"curl_easy_perform": 11, "$e4main": 13})
+
+    def test_calls_of_others_count_where_the_caller_is_none_of_them(self) -> None:
+        calls = collections.Counter(
+            {("$e4main", "bn_mul'2"): 3, ("curl_easy_perform", "memcpy"): 4, ("bn_mul", "memcpy"): 90, ("a", "b"): 7}
+        )
+        found = instructions.outward(callgrind.Counts(calls=calls), {"memcpy", "bn_mul"})
+        self.assertEqual(found, {"bn_mul'2": 3, "memcpy": 4})
 
 
 class OrderTests(unittest.TestCase):

@@ -13,7 +13,7 @@ from bench.statistics import Summary, ratio, summary
 from bench.stopwatch import Program
 from bench.world import Route, World
 
-ROUTES, KEYS, ISSUERS = "routes", "keys", "issuers"
+ROUTES, KEYS, ISSUERS = "routes, a policy each request", "keys", "issuers"
 RULE_SCOPES, RULE_GROUPS, TOKEN_SCOPES = "scopes of a rule", "groups of a rule", "scopes of a token"
 EVENT_BYTES = "bytes of an event"
 SIZES = {

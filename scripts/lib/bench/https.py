@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import os
 import pathlib
 import shutil
 import ssl
@@ -45,7 +46,7 @@ class Roots:
         if not self.bundle or not shutil.which("unshare"):
             return ()
         script = 'mount --bind "$0" "$1" && shift && exec "$@"'
-        words = ("unshare", "--mount", "--propagation", "private")
+        words = ("unshare", *(("--map-root-user",) if os.geteuid() else ()), "--mount", "--propagation", "private")
         words += ("sh", "-c", script, str(self.system), str(self.bundle))
         is_permitted = subprocess.run([*words, "true"], capture_output=True, check=False).returncode == 0
         return words if is_permitted else ()

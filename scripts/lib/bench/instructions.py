@@ -1,6 +1,8 @@
 """Holds the instructions of one invocation to what is written down: see scripts/instructions."""
 
 import argparse
+import collections
+import dataclasses
 import json
 import pathlib
 import subprocess
@@ -25,20 +27,38 @@ PATIENCE_SECONDS = 60.0  # callgrind makes a program fifty times as slow
 VALGRIND = "/usr/bin/valgrind"
 KEPT = 60  # functions of each shape, those that cost most
 SHOWN = 8
-# Counted beside: which of their code runs depends on the processor, and no change here is to blame.
+# Of these the calls are counted: which of their code runs depends on the processor, and no change here is to blame.
 FOREIGN = ("libcrypto.a", "libssl.a")
 
-# Function → instructions of one invocation.
+# Function → how many, of one invocation.
 Profile = dict[str, int]
 
 
-def measured(stage: Stage, program: Program, act: Act) -> Profile:
-    """By function, of one invocation."""
+@dataclasses.dataclass(frozen=True)
+class Cost:
+    """Of one invocation."""
+
+    instructions: Profile
+    """Of bootstrap's and libcurl's functions."""
+    calls: Profile
+    """Of functions of OpenSSL and the C library, by bootstrap and libcurl."""
+
+    def kinds(self) -> dict[str, Profile]:
+        return {"instructions": self.instructions, "calls": self.calls}
+
+
+def measured(stage: Stage, program: Program, act: Act, others: set[str]) -> Cost:
     few, many = (total(stage, program, act, count) for count in (FEW, MANY))
+    return Cost(
+        own(each(few.instructions, many.instructions), others), each(outward(few, others), outward(many, others))
+    )
+
+
+def each(few: Profile, many: Profile) -> Profile:
     return {name: round((many[name] - few.get(name, 0)) / (MANY - FEW)) for name in many}
 
 
-def total(stage: Stage, program: Program, act: Act, count: int) -> Profile:
+def total(stage: Stage, program: Program, act: Act, count: int) -> callgrind.Counts:
     answers = stage.answers(program, act)
     output = stage.folder / f"callgrind-{count}"
     watched = stage.in_world(program, act).under(VALGRIND, "--tool=callgrind", f"--callgrind-out-file={output}")
@@ -57,9 +77,23 @@ def foreign(libraries: pathlib.Path) -> set[str]:
     return names
 
 
+def is_of(others: set[str], name: str) -> bool:
+    """A function that was cut in two is `name'2` or `name.part.0`."""
+    return name.split("'")[0].split(".")[0] in others
+
+
 def own(profile: Profile, others: set[str]) -> Profile:
-    """Bootstrap's and libcurl's. A function that was cut in two is `name'2` or `name.part.0`."""
-    return {name: cost for name, cost in profile.items() if name.split("'")[0].split(".")[0] not in others}
+    """Bootstrap's and libcurl's."""
+    return {name: cost for name, cost in profile.items() if not is_of(others, name)}
+
+
+def outward(counts: callgrind.Counts, others: set[str]) -> Profile:
+    """How often which of the others was called by who is none of them."""
+    found: collections.Counter[str] = collections.Counter()
+    for (caller, callee), calls in counts.calls.items():
+        if is_of(others, callee) and not is_of(others, caller):
+            found[callee] += calls
+    return found
 
 
 def demangled(names: list[str]) -> list[str]:
@@ -78,18 +112,20 @@ def growth(now: Profile, before: Profile) -> list[str]:
     return [f"    {grown[name]:>+8,}  {text}" for text, name in shown if grown[name] > 0]
 
 
-def verdict(shape: str, now: Profile, written: dict) -> tuple[bool, list[str]]:
+def verdict(shape: str, kind: str, now: Profile, written: dict) -> tuple[bool, list[str]]:
     """Whether a shape costs no more than it may, and what to say of it."""
-    count, before = sum(now.values()), written["instructions"]
-    line = f"  {shape:<14}{count:>9,}  {before:>9,} written down  {count / before - 1:>+6.1%}"
+    count, before = sum(now.values()), written["sum"]
+    line = f"  {shape:<14}{kind:<13}{count:>9,}  {before:>9,} written down  {count / before - 1:>+6.1%}"
     if count > before * (1 + MOST_MORE):
         return False, [f"{line}: TOO MANY, of {MOST_MORE:.0%} more that are allowed", *growth(now, written["functions"])]
+    if count < before * (1 - MOST_MORE):
+        line += ": fewer, which scripts/instructions --update writes down"
     return True, [line]
 
 
 def kept(profile: Profile) -> dict:
     most = sorted(profile, key=lambda name: -profile[name])[:KEPT]
-    return {"instructions": sum(profile.values()), "functions": {name: profile[name] for name in most}}
+    return {"sum": sum(profile.values()), "functions": {name: profile[name] for name in most}}
 
 
 def parsed(words: list[str]) -> argparse.Namespace:
@@ -102,7 +138,7 @@ def parsed(words: list[str]) -> argparse.Namespace:
     return parser.parse_args(words)
 
 
-def profiles(given: argparse.Namespace) -> dict[str, Profile]:
+def costs(given: argparse.Namespace) -> dict[str, Cost]:
     others = foreign(given.tools / "libcurl")
     with tempfile.TemporaryDirectory(prefix="turnstile-instructions-") as name:
         folder = pathlib.Path(name)
@@ -114,7 +150,7 @@ def profiles(given: argparse.Namespace) -> dict[str, Profile]:
         seen: list[str] = []
         for shape in SHAPES:
             act = stage.act(f"instructions {shape}", maker.world, keys, maker.events(EVENTS, shape, RS256))
-            found[shape] = own(measured(stage, program, act), others)
+            found[shape] = measured(stage, program, act, others)
             seen += link_order.called(stage.folder / f"callgrind-{FEW}")
         if given.order:
             print(f"{link_order.rewrite(ORDER, seen)} functions in {ORDER.name}", file=sys.stderr)
@@ -124,23 +160,30 @@ def profiles(given: argparse.Namespace) -> dict[str, Profile]:
 def main() -> int:
     given = parsed(sys.argv[1:])
     try:
-        found = profiles(given)
+        found = costs(given)
     except (Failure, native.CannotCompile) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     if given.update:
-        written = {shape: kept(profile) for shape, profile in found.items()}
+        written = {
+            shape: {kind: kept(profile) for kind, profile in cost.kinds().items()} for shape, cost in found.items()
+        }
         WRITTEN.write_text(json.dumps(written, indent=1, sort_keys=True) + "\n")
     written = json.loads(WRITTEN.read_text())
     if given.json:
-        print(json.dumps({shape: sum(profile.values()) for shape, profile in found.items()}, indent=2))
+        sums = {
+            shape: {kind: sum(profile.values()) for kind, profile in cost.kinds().items()}
+            for shape, cost in found.items()
+        }
+        print(json.dumps(sums, indent=2))
     too_many = 0
-    for shape, profile in found.items():
-        is_kept, lines = verdict(shape, profile, written[shape])
-        too_many += not is_kept
-        print("\n".join(lines), file=sys.stderr if given.json else sys.stdout)
-    tally.record(len(found) - too_many, too_many, "instructions of an event")
-    said = f"{len(found)} shapes of events, {too_many} with more instructions than are written down"
+    for shape, cost in found.items():
+        for kind, profile in cost.kinds().items():
+            is_kept, lines = verdict(shape, kind, profile, written[shape][kind])
+            too_many += not is_kept
+            print("\n".join(lines), file=sys.stderr if given.json else sys.stdout)
+    tally.record(2 * len(found) - too_many, too_many, "instructions of an event")
+    said = f"{len(found)} shapes of events, {too_many} figures of them more than is written down"
     print(said, file=sys.stderr if given.json else sys.stdout)
     return 1 if too_many else 0
 

@@ -177,8 +177,11 @@ def fetches(results: Results) -> Section:
         [name, span(one, MILLISECOND, 2), f"{(one.median - without.median) / MILLISECOND:+.2f}" if without else NONE]
         for name, one in results.https.items()
     ]
+    notes = []
+    if https.SYSTEM not in results.https:
+        notes.append("the system's roots are left out: this machine has none, or does not permit unshare(1) a mount")
     title = "processor time of bootstrap until it asks for its first event, by where its keys come from"
-    return Section(title, ["", "ms CPU", "the fetch"], rows)
+    return Section(title, ["", "ms CPU", "the fetch"], rows, notes=notes)
 
 
 def growth(results: Results) -> Section:
