@@ -13,7 +13,7 @@ enum ConfigurationLoader {
             let root = try JSONDocument(parsing: bytes).root
             // A file that is no object is another than was meant, perhaps one that holds a secret alone.
             return ConfigurationValue(
-                json: root, file: file, path: "", isSecret: root.kind != .object, environment: environment)
+                json: root, file: file, place: .root, isSecret: root.kind != .object, environment: environment)
         } catch {
             throw ConfigurationError(file: file, member: "", fault: .notJSON(error.description))
         }

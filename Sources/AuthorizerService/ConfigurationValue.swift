@@ -4,13 +4,13 @@ import StrictJSON
 struct ConfigurationValue {
     let json: JSONValue
     let file: String
-    let path: String
+    let place: ConfigurationPlace
     /// Whether an error may quote the value.
     var isSecret = false
     let environment: (String) -> String?
 
     func fault(_ fault: ConfigurationError.Fault) -> ConfigurationError {
-        ConfigurationError(file: file, member: path, fault: fault)
+        ConfigurationError(file: file, member: place.description, fault: fault)
     }
 
     func wrong(allowed: String) -> ConfigurationError { fault(.wrong(found: found, allowed: allowed)) }
@@ -48,11 +48,8 @@ struct ConfigurationValue {
     }
 
     func child(named name: String, _ json: JSONValue) -> ConfigurationValue {
-        let isPlain = !name.isEmpty && name.utf8.allSatisfy { $0 > 0x20 && $0 != 0x2E && $0 != 0x5B && $0 < 0x7F }
-        let step = isPlain ? name : "\"\(name)\""
-        return ConfigurationValue(
-            json: json, file: file, path: path.isEmpty ? step : "\(path).\(step)", isSecret: isSecret,
-            environment: environment)
+        ConfigurationValue(
+            json: json, file: file, place: .member(name, of: place), isSecret: isSecret, environment: environment)
     }
 
     // MARK: Scalars and arrays
@@ -72,7 +69,8 @@ struct ConfigurationValue {
         guard let all = json.elements else { throw wrong(allowed: "an array of \(elements)") }
         let values = all.enumerated().map { index, json in
             ConfigurationValue(
-                json: json, file: file, path: "\(path)[\(index)]", isSecret: isSecret, environment: environment)
+                json: json, file: file, place: .element(index, of: place), isSecret: isSecret,
+                environment: environment)
         }
         guard !values.isEmpty else { throw wrong(allowed: "an array of \(elements), with one or more of them") }
         return values
@@ -145,6 +143,28 @@ struct ConfigurationValue {
     }
 }
 
+/// The way to a value from the top of its file, spelled out only for an error.
+indirect enum ConfigurationPlace {
+    case root
+    case member(String, of: ConfigurationPlace)
+    case element(Int, of: ConfigurationPlace)
+
+    /// As `routes."GET /a".scopes[0]`.
+    var description: String {
+        switch self {
+        case .root: ""
+        case .member(let name, .root): Self.step(name)
+        case .member(let name, let place): "\(place.description).\(Self.step(name))"
+        case .element(let index, let place): "\(place.description)[\(index)]"
+        }
+    }
+
+    private static func step(_ name: String) -> String {
+        let isPlain = !name.isEmpty && name.utf8.allSatisfy { $0 > 0x20 && $0 != 0x2E && $0 != 0x5B && $0 < 0x7F }
+        return isPlain ? name : "\"\(name)\""
+    }
+}
+
 /// An object of a configuration file, its names already checked.
 struct ConfigurationObject {
     let value: ConfigurationValue
@@ -155,9 +175,7 @@ struct ConfigurationObject {
 
     func required(_ name: String, _ allowed: String) throws(ConfigurationError) -> ConfigurationValue {
         guard let member = optional(name) else {
-            throw ConfigurationError(
-                file: value.file, member: value.path.isEmpty ? name : "\(value.path).\(name)",
-                fault: .missing(allowed: allowed))
+            throw value.child(named: name, value.json).fault(.missing(allowed: allowed))
         }
         return member
     }

@@ -70,11 +70,13 @@ def foreign(libraries: pathlib.Path) -> set[str]:
     """The names of all functions of OpenSSL and of the C library."""
     standard = subprocess.run(["gcc", "-print-file-name=libc.a"], capture_output=True, text=True, check=True)
     archives = [*(libraries / "lib" / name for name in FOREIGN), pathlib.Path(standard.stdout.strip())]
-    names: set[str] = set()
-    for archive in archives:
-        listed = subprocess.run(["nm", "--defined-only", str(archive)], capture_output=True, text=True, check=True)
-        names |= {words[2] for words in map(str.split, listed.stdout.splitlines()) if len(words) == 3}
-    return names
+    return set().union(*map(defined, archives))
+
+
+def defined(archive: pathlib.Path) -> set[str]:
+    """The names in an archive of objects."""
+    listed = subprocess.run(["nm", "--defined-only", str(archive)], capture_output=True, text=True, check=True)
+    return {words[2] for words in map(str.split, listed.stdout.splitlines()) if len(words) == 3}
 
 
 def is_of(others: set[str], name: str) -> bool:

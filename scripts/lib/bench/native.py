@@ -7,7 +7,7 @@ import subprocess
 HERE = pathlib.Path(__file__).parent / "c"
 WARNINGS = ("-Wall", "-Wextra", "-Wconversion", "-Werror")
 OPTIMISED = ("-O2", "-std=gnu17")
-STATIC = ("-static", "-s", "-ffunction-sections", "-fdata-sections", "-Wl,--gc-sections")
+STATIC = ("-static", "-ffunction-sections", "-fdata-sections", "-Wl,--gc-sections")
 ARCHIVES = ("libcurl.a", "libcares.a", "libssl.a", "libcrypto.a")  # in the order in which they need each other
 
 
@@ -19,12 +19,15 @@ def stopwatch(folder: pathlib.Path) -> pathlib.Path:
     return compiled(folder, HERE / "stopwatch", [*OPTIMISED, *WARNINGS], [])
 
 
-def floor(folder: pathlib.Path, libcurl: pathlib.Path, sources: pathlib.Path = HERE / "floor") -> pathlib.Path:
+def floor(
+    folder: pathlib.Path, libcurl: pathlib.Path, sources: pathlib.Path = HERE / "floor", has_symbols: bool = False
+) -> pathlib.Path:
     """Against the same archives, and as static, as the bootstrap that is shipped."""
     archives = [str(libcurl / "lib" / name) for name in ARCHIVES]
     if missing := [name for name in archives if not pathlib.Path(name).is_file()]:
         raise CannotCompile(f"{missing[0]} is not there: scripts/minimal-libcurl.sh {libcurl} makes it")
-    return compiled(folder, sources, [*OPTIMISED, *WARNINGS, *STATIC, f"-I{libcurl}/include"], [*archives, "-lm"])
+    options = [*OPTIMISED, *WARNINGS, *STATIC, *(() if has_symbols else ("-s",)), f"-I{libcurl}/include"]
+    return compiled(folder, sources, options, [*archives, "-lm"])
 
 
 def compiled(folder: pathlib.Path, sources: pathlib.Path, options: list[str], libraries: list[str]) -> pathlib.Path:
