@@ -15,15 +15,18 @@ from artifact.rows import Seen
 
 CODE, DATA, STACK, RELRO = (elf.PT_LOAD, 5), (elf.PT_LOAD, 6), (elf.PT_GNU_STACK, 6), (elf.PT_GNU_RELRO, 4)
 GOOD_SEGMENTS = (CODE, DATA, STACK, RELRO)
-OPENSSL = b"OpenSSL 3.0.22 25 Aug 2026\0"
-VERSIONS = {"curl": "7.88.1-10", "openssl": "3.0.22-1", "c-ares": "1.18.1-3", "glibc": "2.36-9", "swift": "6.3"}
+OPENSSL, GCC = b"OpenSSL 3.0.22 25 Aug 2026\0", b"GCC: (Debian 12.2.0-14+deb12u1) 12.2.0\0"
+VERSIONS = {
+    "curl": "7.88.1-10", "openssl": "3.0.22-1", "c-ares": "1.18.1-3", "glibc": "2.36-9", "gcc": "12.2.0-14+deb12u1",
+    "swift": "6.3",
+}  # fmt: skip
 SYMBOL_BYTES = elf.SYMBOL.size
 
 
 def program(
     *, arch: str = "x86_64", kind: int = elf.ET_EXEC, segments: tuple[tuple[int, int], ...] = GOOD_SEGMENTS,
     dynamic: dict[int, int] | None = None, undefined: int = 0, sections: dict[str, int] | None = None,
-    holds: bytes = OPENSSL,
+    holds: bytes = OPENSSL + GCC,
 ) -> bytes:
     """An ELF file with these segments (type, flags), dynamic entries, undefined symbols and further sections."""
     entries = b"".join(elf.DYNAMIC.pack(tag, value) for tag, value in (dynamic or {}).items())
@@ -75,10 +78,13 @@ def component(name: str, version: str) -> dict:
     return {"type": "library", "name": name, "version": version, "purl": f"pkg:deb/debian/{name}@{version}?arch=amd64"}
 
 
-def bill(**versions: str) -> dict:
+def bill(bootstrap: bytes, **versions: str) -> dict:
     listed = VERSIONS | {name.replace("_", "-"): version for name, version in versions.items()}
     components = [component(name, version) for name, version in listed.items()]
-    return {"bomFormat": "CycloneDX", "specVersion": "1.6", "components": components}
+    described = {"hashes": [{"alg": "SHA-256", "content": hashlib.sha256(bootstrap).hexdigest()}]}
+    return {
+        "bomFormat": "CycloneDX", "specVersion": "1.6", "metadata": {"component": described}, "components": components,
+    }  # fmt: skip
 
 
 def sums(artifact: Artifact) -> str:
@@ -90,7 +96,7 @@ def sums(artifact: Artifact) -> str:
 
 LICENCES = (
     "curl: the curl licence\nOpenSSL: Apache License 2.0\nc-ares: MIT\nThe GNU C Library: GNU Lesser General\nPublic "
-    "License 2.1\nSwift: Apache License 2.0\n"
+    "License 2.1\ngcc: GPL with the GCC Runtime Library Exception\nSwift: Apache License 2.0\n"
 )
 
 
@@ -102,7 +108,7 @@ def made(dist: pathlib.Path, arch: str = "x86_64", bootstrap: bytes | None = Non
     for name, content in packed.items():
         (artifact.folder / name).write_bytes(content)
     pack(artifact.zip, [(entry(name), content) for name, content in packed.items()])
-    artifact.beside(".cdx.json").write_text(json.dumps(bill()))
+    artifact.beside(".cdx.json").write_text(json.dumps(bill(packed["bootstrap"])))
     artifact.beside(".sha256").write_text(sums(artifact))
     artifact.beside("-licences.txt").write_text(LICENCES)
     return artifact

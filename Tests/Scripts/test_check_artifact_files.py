@@ -7,7 +7,7 @@ import unittest
 from unittest import mock
 
 import artifact_parts as parts
-from artifact import archive, companions, roots, rows
+from artifact import archive, companions, contents, roots, rows
 from artifact.emulation import Machine
 from artifact.rows import LeftOut
 
@@ -116,6 +116,9 @@ class Companions(parts.WithArtifact):
             row = rows.judged("x86_64", "it", lambda check=check: check(self.artifact))
             self.assertEqual((row.verdict, "is missing" in row.found[0]), (rows.FAILED, True))
 
+    def bill(self, **versions: str) -> dict:
+        return parts.bill(self.artifact.bootstrap.read_bytes(), **versions)
+
     def test_a_broken_bill_is_seen(self) -> None:
         for name in companions.COMPONENTS:
             for expected, change in {
@@ -124,27 +127,42 @@ class Companions(parts.WithArtifact):
                 "no package URL": lambda one: one.pop("purl"),
                 "version ": lambda one: one.update(purl="pkg:generic/it@0"),
             }.items():
-                document = parts.bill()
+                document = self.bill()
                 change(next(one for one in document["components"] if one["name"] == name))
                 self.artifact.beside(".cdx.json").write_text(json.dumps(document))
                 self.assert_fault(companions.bill, f"{name}: {expected}")
 
     def test_a_bill_of_another_build_is_seen(self) -> None:
         for version in ("3.0.19-1", "3.0.2-1", "3.0.220-1"):
-            self.artifact.beside(".cdx.json").write_text(json.dumps(parts.bill(openssl=version)))
+            self.artifact.beside(".cdx.json").write_text(json.dumps(self.bill(openssl=version)))
             self.assert_fault(companions.bill, "linked with 3.0.22")
-        for digest, count in ((hashlib.sha256(self.artifact.bootstrap.read_bytes()).hexdigest(), 0), ("0" * 64, 1)):
-            hashes = [{"alg": "SHA-256", "content": digest}]
-            document = parts.bill() | {"metadata": {"component": {"hashes": hashes}}}
-            self.artifact.beside(".cdx.json").write_text(json.dumps(document))
-            self.assertEqual(companions.bill(self.artifact).faults, ["it is the bill of another bootstrap"] * count)
+        for version in ("12.2.0-14", "12.2.0-14+deb12u2", "13.2.0-1"):
+            self.artifact.beside(".cdx.json").write_text(json.dumps(self.bill(gcc=version)))
+            self.assert_fault(companions.bill, f"gcc: version {version}, and bootstrap holds 12.2.0-14+deb12u1")
         for text in ("[]", "{}", '{"bomFormat": "SPDX"}'):
             self.artifact.beside(".cdx.json").write_text(text)
             self.assert_fault(companions.bill, "no CycloneDX")
-        document = parts.bill()
+        document = self.bill()
         del document["specVersion"]
         self.artifact.beside(".cdx.json").write_text(json.dumps(document))
         self.assert_fault(companions.bill, "no specVersion")
+
+    def test_a_bill_names_its_bootstrap_by_hash(self) -> None:
+        digest = hashlib.sha256(self.artifact.bootstrap.read_bytes()).hexdigest()
+        silent, other = "it does not say which bootstrap", "the bill of another bootstrap"
+        for hashes, fault in (
+            ([("SHA-256", digest)], None), ([("SHA-1", "0"), ("SHA-256", digest)], None),
+            ([], silent), ([("SHA-512", digest)], silent), ([("SHA-256", "0" * 64)], other),
+        ):  # fmt: skip
+            described = {"hashes": [{"alg": alg, "content": content} for alg, content in hashes]}
+            document = self.bill() | {"metadata": {"component": described}}
+            self.artifact.beside(".cdx.json").write_text(json.dumps(document))
+            faults = companions.bill(self.artifact).faults
+            self.assertEqual([fault is not None and fault in one for one in faults], [True] if fault else [], hashes)
+
+    def test_every_compiler_that_left_its_name_is_found(self) -> None:
+        raw = parts.GCC + b"GCC: (Ubuntu 13.2.0-23ubuntu4+b2) 13.2.0\0GCC: (GNU) 11.5.0\0clang version 21.0.0\0"
+        self.assertEqual(contents.gcc_versions(raw), {"12.2.0-14+deb12u1", "13.2.0-23ubuntu4"})
 
     def test_a_package_url_may_say_more_than_the_version_and_not_another(self) -> None:
         for version, url, count in (
@@ -171,7 +189,7 @@ class Companions(parts.WithArtifact):
             self.assert_fault(companions.sums, expected)
 
     def test_a_licence_that_is_left_out_is_seen(self) -> None:
-        for line in parts.LICENCES.splitlines()[:3]:
+        for line in (line for line in parts.LICENCES.splitlines() if line.startswith(("curl", "c-ares", "gcc"))):
             self.artifact.beside("-licences.txt").write_text(parts.LICENCES.replace(line, ""))
             self.assertEqual(len(companions.licences(self.artifact).faults), 1)
 

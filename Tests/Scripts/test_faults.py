@@ -3,7 +3,9 @@
 import contextlib
 import io
 import json
+import os
 import pathlib
+import tempfile
 import types
 import unittest
 from unittest import mock
@@ -118,6 +120,18 @@ class TableTests(unittest.TestCase):
         outcome = self.outcome(lambda _: Result("allow | deny"))
         self.assertEqual(table.aligned([outcome]).splitlines()[0].split(), ["fault", "situation", "callers", "got"])
         self.assertIn("| a row | now | allow \\| deny |", table.markdown([outcome]))
+
+    def test_a_cell_that_measured_nothing_is_not_as_promised(self) -> None:
+        kept, left_out = self.outcome(lambda _: Result("allow")), self.outcome(lambda _: Result.of_nothing("no root"))
+        broken = self.outcome(lambda _: Result("wrong", faults=["oh"]))
+        whole = program.summary([kept, left_out, broken], 2)
+        self.assertEqual(whole, "3 cells in 2 s: 1 as promised, 1 not, 1 left out")
+        self.assertEqual(program.summary([kept], 2), "1 cells in 2 s: 1 as promised, 0 not")
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "tally")
+            with mock.patch.dict(os.environ, {"TURNSTILE_TALLY": str(path)}):
+                program.count([kept, left_out, broken])
+            self.assertEqual(path.read_text(), "1 1 0 faults of keys\n0 0 1 faults of keys: no root\n")
 
     def test_it_is_called_wrongly(self) -> None:
         for words in (["nothing"], ["--jobs", "0"], ["--bootstrap", "/nowhere"], ["--row", "no such row"], ["--what"]):

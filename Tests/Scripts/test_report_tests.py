@@ -63,11 +63,26 @@ class ReportTests(unittest.TestCase):
     def test_a_run_that_left_no_whole_file_has_failed(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
             path = pathlib.Path(folder, "tests.xml")
-            self.assertEqual(report_tests.counts(path), (0, 1))
+            self.assertEqual(report_tests.counts(path), report_tests.Counts(0, 1))
             path.write_text('<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n')
-            self.assertEqual(report_tests.counts(path), (0, 1))
-            path.write_text('<testsuites><testsuite tests="7" failures="2" errors="1" /></testsuites>')
-            self.assertEqual(report_tests.counts(path), (4, 3))
+            self.assertEqual(report_tests.counts(path), report_tests.Counts(0, 1))
+
+    def counted(self, *cases: str, failures: int = 0) -> report_tests.Counts:
+        """As Swift Testing writes it, whose `tests` are those that were not skipped."""
+        suite = f'<testsuite errors="0" tests="{len(cases)}" failures="{failures}">{"".join(cases)}</testsuite>'
+        with tempfile.NamedTemporaryFile("w", suffix=".xml") as file:
+            file.write(f"<testsuites>{suite}</testsuites>")
+            file.flush()
+            return report_tests.counts(pathlib.Path(file.name))
+
+    def test_a_test_that_was_skipped_is_left_out_with_its_reason_and_has_not_passed(self) -> None:
+        passed, failed = '<testcase name="a" />', '<testcase name="b"><failure message="no" /></testcase>'
+        skipped = '<testcase name="c"><skipped>no vectors</skipped></testcase>'
+        found = self.counted(passed, failed, skipped, '<testcase name="d"><skipped /></testcase>', failures=1)
+        self.assertEqual(found, report_tests.Counts(1, 1, ("no vectors", "no reason given")))
+
+    def test_a_failure_outside_of_every_test_is_one(self) -> None:
+        self.assertEqual(self.counted('<testcase name="a" />', failures=1), report_tests.Counts(1, 1))
 
 
 class TallyTests(unittest.TestCase):
@@ -78,7 +93,14 @@ class TallyTests(unittest.TestCase):
                 with tally.left_alone():
                     tally.record(0, 1, "a fault that is meant to be there")
                 tally.record(2, 0, "tests")
-            self.assertEqual(path.read_text(), "2 0 tests\n")
+            self.assertEqual(path.read_text(), "2 0 0 tests\n")
+
+    def test_what_was_left_out_is_counted_by_its_reason(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "tally")
+            with unittest.mock.patch.dict(os.environ, {"TURNSTILE_TALLY": str(path)}):
+                tally.leave_out("cells", ["needs root", "", "no\nstrace", "needs root"])
+            self.assertEqual(path.read_text(), "0 0 2 cells: needs root\n0 0 1 cells: no strace\n")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import functools
 import io
 import json
 import pathlib
@@ -14,7 +15,7 @@ import xml.etree.ElementTree as ElementTree
 from unittest import mock
 
 from scale import __main__ as program
-from scale import cost, experiments, facts, metering, pictures, revocation
+from scale import cost, experiments, facts, metering, pictures, revocation, show
 from scale.environments import Authorizer, Quotas, ResultCache, Simulation, Traffic, turnstile
 from scale.fetches import NEW, OLD, Fleet, Issuer, Rotation, in_seconds, run
 from scale.keycache import Answer, KeyCache, KeyTimes
@@ -22,6 +23,12 @@ from scale.keycache import Answer, KeyCache, KeyTimes
 ROOT = pathlib.Path(__file__).parents[2]
 PLAIN = Authorizer("plain", start=60, work=2)
 WIDE = Quotas(10_000, 1e6, 1e6)
+
+
+@functools.cache
+def all_results() -> dict[str, dict]:
+    """What scripts/scale finds where nothing is said."""
+    return {part: run_part(experiments.Settings(), lambda _: None) for part, run_part in experiments.PARTS.items()}
 
 
 def outcome(traffic: Traffic, authorizer: Authorizer = PLAIN, quotas: Quotas = WIDE, seed: int = 1):
@@ -347,6 +354,11 @@ class CostTests(unittest.TestCase):
         self.assertEqual(cost.billed(one, 1_769), cost.Billed(2, 2))
         self.assertEqual(cost.billed(one, 128), cost.Billed(2, 7))
 
+    def test_a_millisecond_at_128_mb_is_72_microseconds_of_a_processor(self) -> None:
+        for cpu_us, milliseconds in ((72, 1), (73, 2), (144, 2), (145, 3)):
+            one = cost.Measured("", wall_us=60, cpu_us=cpu_us, start_ms=10)
+            self.assertEqual(cost.billed(one, 128), cost.Billed(1, milliseconds))
+
     def test_a_price_is_the_sum_of_what_aws_bills(self) -> None:
         one = cost.Measured("", wall_us=900, cpu_us=10, start_ms=100)
         found = cost.cost(one, 1_024, "x86_64", misses=0.5, log_bytes=1_000)
@@ -376,11 +388,83 @@ class ManualTests(unittest.TestCase):
             if fact.seen in ("read", "quoted"):
                 self.assertTrue(fact.source.startswith("https://"), name)
 
+    def assert_told(self, *cells: object) -> None:
+        self.assertIn("| " + " | ".join(map(str, cells)) + " |", self.MANUAL.read_text(), "run scripts/scale again")
+
+    def test_environments_are_those_of_the_model(self) -> None:
+        found = all_results()["environments"]
+        by_rate: dict[int, list[str]] = {}
+        for row in found["first"]:
+            if row["ttl"] == 0:
+                by_rate.setdefault(row["rate"], []).append(show.started(row))
+        for rate, cells in by_rate.items():
+            self.assert_told(f"{rate:,}", *cells)
+        for row in found["quotas"]:
+            for ttl, one in row["ttl"].items():
+                if row["rate"] >= 1_000:
+                    share = "100 %" if ttl == "0" else show.percent(one["misses"], 1)
+                    numbers = f"{one['invocations']:,.0f}", f"{one['concurrency']:,}", f"{one['busy']:.2f}"
+                    self.assert_told(f"{row['rate']:,}", f"{ttl} s", share, *numbers)
+        for row in found["ramp"]:
+            parts = row["cached"] + row["warm"] + row["cold"], row["refused"], row["throttled"]
+            cells = [show.percent(part, row["arrived"]) if part else "0" for part in parts]
+            when = "in the first second" if row["throttledUntil"] == 1 else f"after {row['throttledUntil']} s"
+            self.assert_told(row["quotas"], f"{row['ttl']} s", *cells, when)
+
+    def test_more_memory_starts_as_many_as_the_model_says(self) -> None:
+        for memory in (128, 256, 512, 1_769):
+            chosen = experiments.Settings(memory=memory)
+            limits = experiments.raised(1_000)
+            told = [
+                experiments.simulated(chosen, one, 1_000, 0, limits, experiments.FIRST_SECONDS).environments
+                for one in chosen.authorizers()[:4]
+            ]
+            self.assert_told(f"{memory:,}", *told)
+
+    def test_fetches_are_those_of_the_model(self) -> None:
+        found = all_results()["keys"]
+        for row in [row for name in ("limited", "rotation", "outage") for row in found[name]]:
+            refused = [f"{row['callers'].get(reason, 0):,}" for reason in ("unknown_key", "keys_unavailable")]
+            numbers = [f"{row[name]:,}" for name in ("fetches", "failed", "mostInASecond")]
+            self.assertIn(
+                " | ".join([*numbers, f"{row['by'].get('a caller', 0):,}", *refused]), self.MANUAL.read_text(), row["name"]
+            )
+        self.assertIn(f"busy for {found['busy']['140 roots']['first']} ms", self.MANUAL.read_text())
+
+    def test_costs_are_those_of_the_model(self) -> None:
+        found = all_results()["cost"]
+        arm = {(row["authorizer"], row["memory"]): row for row in found["uncached"] if row["processor"] == "arm64"}
+        for row in found["uncached"]:
+            if row["processor"] == "x86_64":
+                sums = [row["sum"], arm[row["authorizer"], row["memory"]]["sum"]]
+                prices = [f"{price:.4f}" for price in (row["invocations"], row["duration"], row["starts"], *sums)]
+                billed = "–".join(map(str, sorted(set(row["billedMs"]))))
+                self.assert_told(row["authorizer"], row["memory"], billed, *prices)
+        logs = found["logs"]
+        self.assertIn(f"| {logs['lines']:.2f}; with metrics {logs['metrics']:.2f} |", self.MANUAL.read_text())
+
+    def test_the_manual_of_deployment_has_the_same_costs(self) -> None:
+        deployment = (ROOT / "docs" / "deploy.md").read_text()
+        plain, metrics = (
+            cost.cost(cost.TURNSTILE, 128, "x86_64", 10, line.value + facts.PLATFORM_LINES.value)
+            for line in (facts.LOG_LINE, facts.LOG_LINE_METRICS)
+        )
+        time = metrics.duration + metrics.starts
+        self.assertIn(f"| {metrics.invocations:.2f} + {time:.2f} + {metrics.logs:.2f} |", deployment)
+        self.assertIn(f"the {metrics.logs:.2f} are {plain.logs:.2f}", deployment)
+        self.assertIn(f"{cost.billed(cost.TURNSTILE, 128).most} ms of 128 MB each", deployment)
+
+    def test_revocation_is_that_of_the_model(self) -> None:
+        rows: dict[str, list[str]] = {}
+        for row in all_results()["revocation"]["rows"]:
+            longest, bound = f"{row['longest']:,.0f}", f"{row['bound']:,.0f}"
+            rows.setdefault(row["case"], []).append(f"{longest} of {bound} s" if row["bound"] else "0")
+        for cells in rows.values():
+            self.assertIn(" | ".join(cells), self.MANUAL.read_text(), "run scripts/scale again")
+
     def test_pictures_are_what_the_model_draws(self) -> None:
-        chosen = experiments.Settings()
-        results = {part: experiments.PARTS[part](chosen, lambda _: None) for part in ("keys", "cost")}
         with tempfile.TemporaryDirectory() as folder:
-            for path in pictures.write(results, pathlib.Path(folder)):
+            for path in pictures.write(all_results(), pathlib.Path(folder)):
                 committed = ROOT / "docs" / "scale" / path.name
                 self.assertEqual(
                     path.read_text(), committed.read_text(), f"scripts/scale --svg docs/scale ({path.name})"

@@ -11,6 +11,7 @@ import tempfile
 import unittest
 import urllib.parse
 
+from leaks.__main__ import ELSEWHERE, ROWS, without_attack
 from leaks.attacks import Attacks
 from leaks.commands import Commands
 from leaks.functions import Functions, split
@@ -98,6 +99,16 @@ class SearchTests(unittest.TestCase):
     def test_a_finding_does_not_repeat_the_secret(self) -> None:
         (found,) = self.search.findings(Written("standard output", b"x" + self.secret.encode()))
         self.assertEqual(str(found), "standard output: secret s, at byte 1")
+
+
+class RowTests(unittest.TestCase):
+    """Rows of the threat model for which nothing was sent."""
+
+    def test_a_row_without_an_attack_and_without_a_reason_is_a_finding(self) -> None:
+        self.assertEqual(without_attack(row for row in ROWS if row != 31), ["row 31 of the threat model: no attack"])
+
+    def test_a_row_that_is_looked_at_elsewhere_needs_no_attack(self) -> None:
+        self.assertEqual(without_attack(set(ROWS) - set(ELSEWHERE)), [])
 
 
 class PlantedTests(unittest.TestCase):

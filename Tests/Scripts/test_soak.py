@@ -213,6 +213,25 @@ class GrowthTests(unittest.TestCase):
         self.assertIn("descriptors", self.faults(descriptors=5)[0])
         self.assertIn("2 threads", self.faults(threads=2)[0])
 
+    def grown(self, profile: Profile) -> Figures:
+        first = Sample(400, 8_000, 8_200, 3_000, 4, 1, 1.0)
+        last = dataclasses.replace(first, invocations=2_000, least_kib=9_000)
+        return Figures(profile.name, invocations=2_000, samples=[first, last])
+
+    def test_memory_of_the_second_configuration_is_not_judged_and_its_descriptors_are(self) -> None:
+        self.assertIn("memory", program.faults(self.grown(FIRST))[0])
+        second = self.grown(SECOND)
+        self.assertEqual(program.faults(second), [])
+        second.samples[-1] = dataclasses.replace(second.samples[-1], descriptors=5)
+        self.assertIn("descriptors", program.faults(second)[0])
+
+    def test_the_last_line_is_of_both_runs(self) -> None:
+        done = [self.grown(FIRST), self.grown(SECOND)]
+        memory = "8,000 KiB resident after 400, 9,000 at the end, at most 8,208"
+        of = "4,000 invocations of 2 configurations"
+        self.assertEqual(program.summary(done, 0), f"{of}, all right; {memory}")
+        self.assertEqual(program.summary(done, 1), f"{of}, 1 findings; {memory}")
+
     def test_a_run_that_saw_too_little_is_told(self) -> None:
         figures = Figures("", seen={"reject: token_expired": 3})
         self.assertIn("unknown_key", figures.never_seen())

@@ -7,6 +7,7 @@ import os
 import pathlib
 import tempfile
 import unittest
+import unittest.mock
 
 import results
 import run_script_tests
@@ -66,7 +67,8 @@ class ThreatTests(unittest.TestCase):
         self.put("docs/threats.md", ATTACKS)
         self.put("SECURITY.md", SECURITY)
         self.swift = self.put("Tests/JOSETests/HeaderTests.swift", SWIFT)
-        self.python = self.put("Tests/Scripts/test_huge.py", PYTHON)
+        self.put("Tests/Scripts/test_huge.py", PYTHON)
+        self.put("Sources/JOSE/Header.swift", "")
         self.put(".build-coverage/tests.xml", XUNIT.format(""))
         self.put_script_results(results.PASSED)
 
@@ -117,12 +119,55 @@ class ThreatTests(unittest.TestCase):
         self.assertIn("More.swift:1 more (failed)\n", output)
         self.assertIn("scripts/threats --run", errors)
 
-    def test_results_older_than_the_file_do_not_count(self) -> None:
-        run = (self.root / ".build-coverage/tests.xml").stat().st_mtime
-        os.utime(self.swift, (run + 1, run + 1))
-        self.assertEqual(self.verdicts(), [threats.UNSHOWN, threats.PASSED, threats.DOES_NOT_APPLY])
-        self.assertEqual(self.run_command("1")[0], 1)
-        self.assertEqual(self.run_command("2", "3")[0], 0)
+    def age(self, path: str, seconds: float) -> None:
+        """Sets when a file was written, as seen from the results."""
+        moment = (self.root / ".build-coverage/script-tests.xml").stat().st_mtime + seconds
+        os.utime(self.root / path, (moment, moment))
+
+    def test_results_older_than_the_code_do_not_count(self) -> None:
+        for path in ("Package.swift", "Sources/JOSE/More.swift", "scripts/lib/run", "stack/a.json", "templates/a.yaml"):
+            with self.subTest(path):
+                file = self.put(path, "")
+                self.age(path, 1)
+                self.assertEqual(self.verdicts(), [threats.OLD, threats.OLD, threats.DOES_NOT_APPLY])
+                file.unlink()
+        self.age("Tests/JOSETests/HeaderTests.swift", 1)
+        status, output, errors = self.run_command("1")
+        self.assertEqual(status, 1)
+        self.assertIn("STALE    HeaderTests.swift:4 none is refused (all of it) (older than the code)\n", output)
+        self.assertIn("scripts/threats --run", errors)
+
+    def test_one_run_may_be_older_than_the_code_and_another_not(self) -> None:
+        self.age(".build-coverage/tests.xml", -9)
+        self.age("Sources/JOSE/Header.swift", -5)
+        for path in ("Tests/JOSETests/HeaderTests.swift", "Tests/Scripts/test_huge.py"):
+            self.age(path, -5)
+        self.assertEqual(self.verdicts(), [threats.OLD, threats.PASSED, threats.DOES_NOT_APPLY])
+
+    def test_what_a_run_itself_writes_is_no_code(self) -> None:
+        for path in ("scripts/lib/__pycache__/a.pyc", "docs/scale.md", "Package.resolved"):
+            self.put(path, "")
+            self.age(path, 1)
+        self.assertEqual(self.verdicts(), [threats.PASSED, threats.PASSED, threats.DOES_NOT_APPLY])
+
+    def test_an_attack_passed_only_where_all_of_its_tests_ran(self) -> None:
+        self.put("Tests/JOSETests/HeaderTests.swift", SWIFT + "@Test func `threat 1: more`() {}")
+        self.age("Tests/JOSETests/HeaderTests.swift", -5)
+        self.assertEqual(self.verdicts()[0], threats.UNSHOWN)
+        status, output, _ = self.run_command("1")
+        self.assertEqual(status, 1)
+        self.assertIn("none is refused (all of it) (passed)\n", output)
+        self.assertIn("more (not run)\n", output)
+
+    def test_a_test_that_is_skipped_beside_one_that_passed_is_told(self) -> None:
+        self.put("Tests/JOSETests/HeaderTests.swift", SWIFT + "@Test func `threat 1: more`() {}")
+        more = '<testcase classname="JOSETests.X" name="`threat 1: more`()"><skipped /></testcase></testsuite>'
+        self.put(".build-coverage/tests.xml", XUNIT.format("").replace("</testsuite>", more))
+        status, output, _ = self.run_command("1")
+        self.assertEqual(status, 0)
+        self.assertIn("in part  HeaderTests.swift:4 none is refused (all of it) (passed)\n", output)
+        self.assertIn("more (skipped)\n", output)
+        self.assertIn("1 attacks, 2 tests: 1 in part", output)
 
     def test_what_is_absent_from_the_results_was_not_run(self) -> None:
         (self.root / ".build-coverage/tests.xml").unlink()
@@ -145,6 +190,7 @@ class ThreatTests(unittest.TestCase):
 
     def test_a_number_outside_of_a_name_is_none(self) -> None:
         self.swift.write_text("/// `threat 1`\n@Test func `none is refused`() {} // threat 1: \"threat 1\"")
+        self.age("Tests/JOSETests/HeaderTests.swift", -5)
         self.assertEqual(self.verdicts()[0], threats.NO_TEST)
         self.assertIn("needs a test with its number", self.run_command()[2])
 
@@ -197,10 +243,20 @@ class RecorderTests(unittest.TestCase):
                 with self.subTest(number=number):
                     self.assertEqual(number, 0)
 
-    def test_each_test_is_written_with_its_outcome_and_read_again(self) -> None:
+    def recorded(self) -> run_script_tests.Recorder:
         suite = unittest.defaultTestLoader.loadTestsFromTestCase(self.Sample)
-        runner = unittest.TextTestRunner(stream=io.StringIO(), resultclass=run_script_tests.Recorder)
-        result = runner.run(suite)
+        return unittest.TextTestRunner(stream=io.StringIO(), resultclass=run_script_tests.Recorder).run(suite)
+
+    def test_one_that_was_skipped_is_counted_as_left_out_with_its_reason(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "tally")
+            with unittest.mock.patch.dict(os.environ, {"TURNSTILE_TALLY": str(path)}):
+                run_script_tests.count(self.recorded())
+            found = path.read_text()
+        self.assertEqual(found, "1 3 0 tests of the scripts\n0 0 1 tests of the scripts: today\n")
+
+    def test_each_test_is_written_with_its_outcome_and_read_again(self) -> None:
+        result = self.recorded()
         with tempfile.TemporaryDirectory() as folder:
             path = pathlib.Path(folder, "new", "results.xml")
             results.write(path, result.cases())

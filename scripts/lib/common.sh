@@ -32,7 +32,13 @@ fail() {
 
 # Adds to the counts that scripts/test ends with: how many checks passed, how many failed, and of what.
 record() {
-    [[ -z ${TURNSTILE_TALLY:-} ]] || printf '%s %s %s\n' "$1" "$2" "$3" >>"$TURNSTILE_TALLY"
+    [[ -z ${TURNSTILE_TALLY:-} ]] || printf '%s %s 0 %s\n' "$1" "$2" "$3" >>"$TURNSTILE_TALLY"
+}
+
+# Says what cannot be done here and why, and counts it with what was left out.
+leave_out() {
+    say "left out: $2"
+    [[ -z ${TURNSTILE_TALLY:-} ]] || printf '0 0 1 %s: %s\n' "$1" "$2" >>"$TURNSTILE_TALLY"
 }
 
 # Prints the comment at the head of a script, which is its manual, and ends. The script is named from where the person

@@ -22,5 +22,31 @@ read_package_lists() {
     quietly apt-get "${debian[@]}" update
 }
 
-# The newest version of a source package in those lists.
-newest_source() { apt-cache "${debian[@]}" showsrc "$1" | sed -n 's/^Version: //p' | sort -V | tail -n 1; }
+# What dpkg shows of a binary package: the words of Debian's security tracker.
+# shellcheck disable=SC2016 # dpkg's own names
+readonly source_and_version='${source:Package} ${source:Version}\n'
+
+# The binary package that holds the compiler's own libraries, of those that are installed the one that clang takes.
+gcc_package() {
+    local archive
+    archive=$(realpath "$("$(dirname "$(realpath "$(command -v swift)")")/clang" -print-libgcc-file-name)")
+    dpkg-query -S "$archive" | sed 's/:.*//'
+}
+
+# Where a package's libraries are, by its architecture and mode.
+libraries_for() {
+    case $1-$2 in
+        arm64-embedded) echo "$tools/libcurl-arm64" ;;
+        *) echo "$tools/libcurl" ;;
+    esac
+}
+
+# What a program is linked with that takes its libraries from a folder of scripts/minimal-libcurl.sh: a source package
+# and its version a line. The C library and gcc's are those of its sysroot; without one, those that are installed now.
+linked_versions() {
+    cat "$1/versions"
+    [[ -d $1/sysroot ]] || dpkg-query --showformat="$source_and_version" -W libc6-dev "$(gcc_package)"
+}
+
+# The version that apt would install of a binary package, and of its source: +b1 says only that it was built again.
+candidate() { apt-cache "${debian[@]}" policy "$1" | sed -n 's/^  Candidate: //p' | sed -E 's/\+b[0-9]+$//'; }

@@ -3,11 +3,13 @@
     report_tests.py XUNIT COVERAGE
 """
 
+import dataclasses
 import json
 import pathlib
 import sys
 import xml.etree.ElementTree as ElementTree
 
+import results
 import tally
 
 # Of the modules that are in the shipped file. What the last one does when workers die at a bad moment is not the same in
@@ -21,15 +23,28 @@ LEAST_PERCENT = {
 Coverage = dict[str, dict[str, tuple[int, int]]]
 
 
-def counts(xunit: pathlib.Path) -> tuple[int, int]:
-    """Passed and failed; a run that left no file, or half of one, has failed."""
+@dataclasses.dataclass(frozen=True)
+class Counts:
+    passed: int
+    failed: int
+    # Why each test that was skipped was.
+    left_out: tuple[str, ...] = ()
+
+
+def counts(xunit: pathlib.Path) -> Counts:
+    """A run that left no file, or half of one, has failed. A failure that belongs to no test stands in its suite."""
     try:
-        suites = list(ElementTree.parse(xunit).getroot().iter("testsuite"))
+        root = ElementTree.parse(xunit).getroot()
     except (OSError, ElementTree.ParseError):
-        return 0, 1
-    tests = sum(int(suite.get("tests", 0)) for suite in suites)
-    failed = sum(int(suite.get("failures", 0)) + int(suite.get("errors", 0)) for suite in suites)
-    return tests - failed, failed
+        return Counts(0, 1)
+    said = [(results.outcome_of(case), case.findtext("skipped")) for case in root.iter("testcase")]
+    told = sum(int(suite.get(kind, 0)) for suite in root.iter("testsuite") for kind in ("failures", "errors"))
+    outcomes = [outcome for outcome, _ in said]
+    return Counts(
+        outcomes.count(results.PASSED),
+        max(told, outcomes.count(results.FAILED)),
+        tuple(why or "no reason given" for outcome, why in said if outcome == results.SKIPPED),
+    )
 
 
 def lines_by_file(coverage: pathlib.Path) -> Coverage:
@@ -68,13 +83,14 @@ def report(modules: Coverage) -> int:
 
 def main() -> int:
     xunit, coverage = map(pathlib.Path, sys.argv[1:])
-    passed, failed = counts(xunit)
-    tally.record(passed, failed, "swift test")
-    print(f"swift test: {passed} passed, {failed} failed")
+    found = counts(xunit)
+    tally.record(found.passed, found.failed, "swift test")
+    tally.leave_out("swift test", found.left_out)
+    print(f"swift test: {found.passed} passed, {found.failed} failed, {len(found.left_out)} left out")
     print("line coverage:")
     too_low = report(lines_by_file(coverage) if coverage.exists() else {})
     tally.record(len(LEAST_PERCENT) - too_low, too_low, "coverage")
-    return 1 if failed or not passed or too_low else 0
+    return 1 if found.failed or not found.passed or too_low else 0
 
 
 if __name__ == "__main__":

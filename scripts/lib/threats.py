@@ -26,10 +26,16 @@ SWIFT_TEST = re.compile(r"\bfunc `([^`]+)`")
 SWIFT_NUMBER = re.compile(r"\bthreat (\d+)")
 PYTHON_NUMBER = re.compile(r"threat_(\d+)")
 
-NOT_RUN = "not run"
-# Of an attack. Whatever is not well is in capitals, so that it is seen without colour too.
-PASSED, DOES_NOT_APPLY = "passed", "does not apply"
-FAILED, UNSHOWN, NO_TEST = "FAILED", "NOT RUN", "NO TEST"
+# What a result says of the code that it was made with; it is none where any of these has changed since.
+CODE = ("Package.swift", "Sources", "Tests", "scripts", "stack", "templates")
+
+# Of a test that has no result, or one that is older than the code.
+NOT_RUN, STALE = "not run", "older than the code"
+# Of an attack. Whatever is not well is in capitals, so that it is seen without colour too. In part: a test that passed,
+# and one that was skipped, which a machine may give reason to.
+PASSED, IN_PART, DOES_NOT_APPLY = "passed", "in part", "does not apply"
+FAILED, UNSHOWN, OLD, NO_TEST = "FAILED", "NOT RUN", "STALE", "NO TEST"
+VERDICTS = (PASSED, IN_PART, DOES_NOT_APPLY, FAILED, OLD, UNSHOWN, NO_TEST)
 # The narrowest that a column of text may become on a terminal.
 LEAST_WIDTH = 24
 
@@ -93,17 +99,24 @@ def script_tests(root: pathlib.Path) -> Iterator[Test]:
 # MARK: What it says
 
 
-def said(test: Test, root: pathlib.Path, runs: list[results.Run]) -> str:
-    """The outcome in the newest run that had the test; none counts that is older than the test's file."""
+def said(test: Test, runs: list[results.Run], changed: float) -> str:
+    """The outcome in the newest run that had the test; none counts that is older than the code."""
     for run in runs:
         if outcome := run.outcomes.get((test.module, test.name)):
-            return outcome if (root / test.file).stat().st_mtime <= run.seconds else NOT_RUN
+            return outcome if changed <= run.seconds else STALE
     return NOT_RUN
 
 
+def last_change(root: pathlib.Path) -> float:
+    """When the newest file of the code was written. What Python compiles is none of it, and is written by a run."""
+    places = [root / name for name in CODE]
+    files = (file for place in places for file in (place, *place.rglob("*")) if file.is_file())
+    return max((file.stat().st_mtime for file in files if file.parent.name != "__pycache__"), default=0)
+
+
 def judged(root: pathlib.Path) -> list[Judged]:
-    runs = results.newest_first(root)
-    tests = [(test, said(test, root, runs)) for test in (*swift_tests(root), *script_tests(root))]
+    runs, changed = results.newest_first(root), last_change(root)
+    tests = [(test, said(test, runs, changed)) for test in (*swift_tests(root), *script_tests(root))]
     reasons = sentences((root / SENTENCES).read_text())
     known = attacks((root / ATTACKS).read_text())
     numbers = {number for test, _ in tests for number in test.numbers} | set(reasons)
@@ -119,17 +132,19 @@ def judged(root: pathlib.Path) -> list[Judged]:
 
 
 def verdict(outcomes: list[str], has_reason: bool) -> str:
-    if results.FAILED in outcomes:
-        return FAILED
-    if results.PASSED in outcomes:
+    """The worst of what its tests say: it passed where all of them ran, with the code that is here, and passed."""
+    if not outcomes:
+        return DOES_NOT_APPLY if has_reason else NO_TEST
+    for outcome, of_attack in ((results.FAILED, FAILED), (STALE, OLD), (NOT_RUN, UNSHOWN)):
+        if outcome in outcomes:
+            return of_attack
+    if results.SKIPPED not in outcomes:
         return PASSED
-    if has_reason:
-        return DOES_NOT_APPLY
-    return UNSHOWN if outcomes else NO_TEST
+    return IN_PART if results.PASSED in outcomes else UNSHOWN
 
 
 def is_good(attack: Judged) -> bool:
-    return attack.verdict in (PASSED, DOES_NOT_APPLY)
+    return attack.verdict in (PASSED, IN_PART, DOES_NOT_APPLY)
 
 
 # MARK: How it is told
@@ -178,7 +193,7 @@ def cut(text: str, width: int) -> str:
 def summary(found: list[Judged]) -> str:
     counts = Counter(attack.verdict for attack in found)
     tests = {test for attack in found for test, _ in attack.tests}
-    parts = [f"{counts[each]} {each}" for each in (PASSED, DOES_NOT_APPLY, FAILED, UNSHOWN, NO_TEST) if counts[each]]
+    parts = [f"{counts[each]} {each}" for each in VERDICTS if counts[each]]
     return f"{len(found)} attacks, {len(tests)} tests: {', '.join(parts)}"
 
 
@@ -203,7 +218,7 @@ def as_object(found: list[Judged]) -> dict:
 
 def way_out(found: list[Judged]) -> str | None:
     verdicts = {attack.verdict for attack in found}
-    if verdicts & {FAILED, UNSHOWN}:
+    if verdicts & {FAILED, OLD, UNSHOWN}:
         return "to run the tests: scripts/test, or scripts/threats --run, which runs those with a number alone"
     if NO_TEST in verdicts:
         return f'an attack needs a test with its number, or a sentence in {SENTENCES}, "{HEADING.strip("# ")}"'

@@ -6,17 +6,18 @@ import pathlib
 import re
 import urllib.parse
 
-from artifact.contents import openssl_version
+from artifact.contents import gcc_versions, openssl_version
 from artifact.files import Artifact
 from artifact.rows import Seen
 
-COMPONENTS = ("curl", "openssl", "c-ares", "glibc", "swift")
+COMPONENTS = ("curl", "openssl", "c-ares", "glibc", "gcc", "swift")
 PACKAGE_URL = re.compile(r"pkg:[a-z][a-z0-9.+-]*/[^@?#]+@([^?#]+)")
 """Type, names, version (the package-url specification)."""
 SUM_LINE = re.compile(r"([0-9a-f]{64}) [ *](.+)")
 LICENSED = {
     "curl": "curl", "OpenSSL": "openssl", "c-ares": "c-ares", "glibc": r"glibc|gnu c library", "Swift": "swift",
     "the LGPL, which glibc is under": r"lesser general public license", "the Apache License": r"apache license",
+    "the exception to the GPL, which gcc's libraries are under": r"gcc runtime library exception",
 }  # fmt: skip
 
 
@@ -29,13 +30,25 @@ def bill(artifact: Artifact) -> Seen:
     for name in COMPONENTS:
         faults += [f"{name}: {fault}" for fault in component_faults(components.get(name))]
     program = artifact.bootstrap.read_bytes()
-    if described_sums(document) not in ([], [hashlib.sha256(program).hexdigest()]):
+    if not (told := described_sums(document)):
+        faults.append("it does not say which bootstrap it is for (SHA-256)")
+    elif told != [hashlib.sha256(program).hexdigest()]:
         faults.append("it is the bill of another bootstrap")
-    linked = openssl_version(program)
-    told = str((components.get("openssl") or {}).get("version", ""))
+    versions = {name: str((components.get(name) or {}).get("version", "")) for name in COMPONENTS}
+    faults += version_faults(versions, program)
+    return Seen(", ".join(f"{name} {components[name]['version']}" for name in COMPONENTS if not faults), faults)
+
+
+def version_faults(versions: dict[str, str], program: bytes) -> list[str]:
+    """Of what leaves its version in the file; of curl, c-ares, glibc and Swift nothing that is linked holds one."""
+    faults = []
+    told, linked = versions["openssl"], openssl_version(program)
     if linked is None or not re.match(rf"(\d+:)?{re.escape(linked)}(?!\d)", told):
         faults.append(f"openssl: version {told or 'none'}, and bootstrap is linked with {linked}")
-    return Seen(", ".join(f"{name} {components[name]['version']}" for name in COMPONENTS if not faults), faults)
+    told, compilers = versions["gcc"], gcc_versions(program)
+    if told not in compilers:
+        faults.append(f"gcc: version {told or 'none'}, and bootstrap holds {', '.join(sorted(compilers)) or 'none'}")
+    return faults
 
 
 def component_faults(component: dict | None) -> list[str]:
@@ -56,7 +69,7 @@ def component_faults(component: dict | None) -> list[str]:
 def described_sums(document: dict) -> list[str]:
     """Of the program that the bill is for; none where it does not say."""
     component = document.get("metadata", {}).get("component", {})
-    return [one["content"] for one in component.get("hashes", []) if one["alg"] == "SHA-256"]
+    return [one.get("content", "") for one in component.get("hashes", []) if one.get("alg") == "SHA-256"]
 
 
 def sums(artifact: Artifact) -> Seen:

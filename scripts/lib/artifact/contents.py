@@ -20,6 +20,8 @@ FOREIGN = {
 METADATA_SECTION = "swift5_"
 """Type metadata of the ordinary mode; Embedded Swift has none."""
 OPENSSL = re.compile(rb"OpenSSL (\d+\.\d+\.\d+) +\d+ [A-Z][a-z]{2} \d{4}")
+GCC = re.compile(rb"GCC: \(\w+ ([^)\s]+?)(?:\+b\d+)?\)")
+"""A distribution's own version; +b1 says only that it was built again."""
 LEAST_DAYS = 180
 """That every root must still be good for: an artifact is deployed for months."""
 
@@ -38,6 +40,11 @@ def openssl_version(raw: bytes) -> str | None:
     """As OpenSSL writes it into whatever is linked with it."""
     found = OPENSSL.search(raw)
     return found[1].decode() if found else None
+
+
+def gcc_versions(raw: bytes) -> set[str]:
+    """Of every compiler that left its name: that of gcc's own libraries, and those of the other archives."""
+    return {found.decode() for found in GCC.findall(raw)}
 
 
 def roots(artifact: Artifact) -> Seen:

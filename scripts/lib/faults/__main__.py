@@ -8,11 +8,12 @@ import pathlib
 import sys
 import time
 import traceback
+from collections import Counter
 from typing import NoReturn
 
 import tally
 from faults import extent, groups, table
-from faults.table import GROUPS, Outcome, Result, Row
+from faults.table import BROKEN, GROUPS, KEPT, LEFT_OUT, Outcome, Result, Row
 
 USAGE = 64
 
@@ -101,18 +102,27 @@ def main() -> int:
     started = time.monotonic()
     outcomes = run_all(rows, arguments.bootstrap.resolve(), arguments.jobs)
     show(outcomes, arguments)
-    broken = [outcome for outcome in outcomes if outcome.result.faults]
-    for outcome in broken:
+    for outcome in outcomes:
         for fault in outcome.result.faults:
             print(f"fault: {outcome.row.group}: {outcome.row.title}: {fault}", file=sys.stderr)
-    kept = len(outcomes) - len(broken)
-    seconds = time.monotonic() - started
-    print(f"{len(outcomes)} cells in {seconds:.0f} s: {kept} as promised, {len(broken)} not", file=sys.stderr)
+    print(summary(outcomes, time.monotonic() - started), file=sys.stderr)
+    count(outcomes)
+    return 1 if any(outcome.result.faults for outcome in outcomes) else 0
+
+
+def summary(outcomes: list[Outcome], seconds: float) -> str:
+    verdicts = Counter(outcome.verdict for outcome in outcomes)
+    left_out = f", {verdicts[LEFT_OUT]} left out" if verdicts[LEFT_OUT] else ""
+    return f"{len(outcomes)} cells in {seconds:.0f} s: {verdicts[KEPT]} as promised, {verdicts[BROKEN]} not{left_out}"
+
+
+def count(outcomes: list[Outcome]) -> None:
+    """For scripts/test: each group, and why cells of it were left out."""
     for group in GROUPS:
         if of_group := [outcome for outcome in outcomes if outcome.row.group == group]:
-            failed = sum(bool(outcome.result.faults) for outcome in of_group)
-            tally.record(len(of_group) - failed, failed, f"faults of {group}")
-    return 1 if broken else 0
+            verdicts = Counter(outcome.verdict for outcome in of_group)
+            tally.record(verdicts[KEPT], verdicts[BROKEN], f"faults of {group}")
+            tally.leave_out(f"faults of {group}", (outcome.result.left_out for outcome in of_group))
 
 
 if __name__ == "__main__":

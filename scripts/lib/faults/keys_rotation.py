@@ -128,6 +128,37 @@ def withdrawal(is_down: bool, bootstrap: pathlib.Path) -> Result:
         return result
 
 
+def snapshot_while_down(bootstrap: pathlib.Path) -> Result:
+    """Nobody knows how old the file is: it counts as fetched when the process started, and is not read again."""
+    times = Times(max_age=1, stale_if_error=1)
+    with Origin() as origin, World(bootstrap, origin, times, snapshot=public_set("k1")) as world:
+        origin.behaviour = always(DOWN)
+        world.start()
+        origin.brought.append((time.monotonic(), frozenset({"k1"})))
+        bound = times.max_age + times.stale_if_error + promises.MARGIN_MS / 1_000
+        seconds = world.seconds_to(False, "k1", bound + 5)
+        before = len(world.calls)
+        world.call_for(2 * COOLDOWN, "k1")
+        later = sum(call.is_allow for call in world.calls[before:])
+        result = summary(world, f"refused after {seconds or math.inf:.2f} s of {bound:.2f}", [], math.inf)
+        result.faults += [] if seconds and seconds <= bound else [f"the file's key is {result.recovered}"]
+        result.faults += [f"the file's key was allowed {later} times more"] if later else []
+        return result
+
+
+def snapshot_while_up(bootstrap: pathlib.Path) -> Result:
+    """Keys are fetched behind the first answer, and the set that comes knows the file's key no longer."""
+    with Origin() as origin, World(bootstrap, origin, Times(), snapshot=public_set("k1")) as world:
+        origin.behaviour = serving("k2")
+        world.start()
+        origin.brought.append((time.monotonic(), frozenset({"k1"})))
+        world.call_for(COOLDOWN + 0.3, "k1")
+        allowed = [number for number, call in enumerate(world.calls, start=1) if call.is_allow]
+        result = summary(world, "refused from the second caller on", [], math.inf)
+        result.faults += [] if allowed == [1] else [f"the file's key was allowed to callers {allowed}"]
+        return result
+
+
 def withdrawn_before(bootstrap: pathlib.Path) -> Result:
     with Origin() as origin, World(bootstrap, origin, Times()) as world:
         origin.behaviour = serving("k2")
@@ -140,4 +171,6 @@ ROWS = [
     Row("keys", "old key withdrawn", "nothing known", withdrawn_before),
     Row("keys", "old key withdrawn", "keys known, fresh", functools.partial(withdrawal, False)),
     Row("keys", "old key withdrawn, server down", "keys known, stale", functools.partial(withdrawal, True)),
+    Row("keys", "old key withdrawn, still in jwksFile", "server up at the start", snapshot_while_up),
+    Row("keys", "old key withdrawn, still in jwksFile", "server down at the start", snapshot_while_down),
 ]

@@ -19,6 +19,7 @@ from faults.table import Result, Row
 
 PAGE_BYTES = 4_096
 AS_EVER = "Allow, Unauthorized, Allow"
+NEEDS_ROOT = "a file system of its own needs root"
 
 
 def as_ever(a_stage: Stage) -> Result:
@@ -147,7 +148,7 @@ def full_disk(program: pathlib.Path) -> Result:
     The line within which the disk filled is cut there, by the kernel; it stands alone, and what was lost is told of.
     """
     if os.geteuid() != 0:
-        return Result("not run: needs root")
+        return Result.of_nothing(NEEDS_ROOT)
     with small_disk(pages=4) as disk, (disk / "log").open("ab") as log:
         (disk / "filling").write_bytes(b"x" * 2 * PAGE_BYTES)
         with Stage(program, Setting(stdout=log)) as a_stage:
@@ -190,7 +191,7 @@ def file_size_limit(program: pathlib.Path) -> Result:
 def read_only(program: pathlib.Path) -> Result:
     """The whole file system, /tmp and the working folder included, in a mount namespace of its own."""
     if os.geteuid() != 0:
-        return Result("not run: needs root")
+        return Result.of_nothing(NEEDS_ROOT)
     with tempfile.TemporaryDirectory(prefix="turnstile-") as root:
         script = (
             f"set -e; mount --make-rprivate /; mount --bind / {root}; mount --bind /proc {root}/proc; "

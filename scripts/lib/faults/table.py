@@ -5,6 +5,7 @@ import pathlib
 from collections.abc import Callable, Iterable
 
 GROUPS = ("keys", "start", "runtime", "machine")
+KEPT, BROKEN, LEFT_OUT = "as promised", "not as promised", "left out"
 
 
 @dataclasses.dataclass
@@ -18,6 +19,12 @@ class Result:
     """The longest that a caller waited."""
     recovered: str = ""
     faults: list[str] = dataclasses.field(default_factory=list)
+    left_out: str = ""
+    """Why nothing was measured; empty where something was."""
+
+    @classmethod
+    def of_nothing(cls, because: str) -> "Result":
+        return cls(f"left out: {because}", left_out=because)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,6 +45,12 @@ class Outcome:
     row: Row
     result: Result
     seconds: float
+
+    @property
+    def verdict(self) -> str:
+        if self.result.faults:
+            return BROKEN
+        return LEFT_OUT if self.result.left_out else KEPT
 
     def cells(self) -> list[str]:
         result = self.result

@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import pathlib
+import re
 import uuid
 
 NAMESPACE = uuid.UUID("5b8c3a52-9f0e-4c58-9d0a-0f0c5e3f7a11")  # of this project's bills
@@ -17,23 +18,50 @@ class Component:
     """SPDX identifiers."""
 
 
-def debian(name: str, source: str, version: str, *licences: str) -> Component:
-    purl = f"pkg:deb/debian/{source}@{version.replace('+', '%2B').replace('~', '%7E')}?arch=source&distro=debian-12"
-    return Component(name, version, purl, licences)
+LICENSED = {
+    "curl": "curl", "openssl": "Apache-2.0", "c-ares": "MIT", "glibc": "LGPL-2.1-or-later",
+    "gcc": "GPL-3.0-or-later WITH GCC-exception-3.1",
+}  # fmt: skip
+"""Everything that is linked into bootstrap and comes from the distribution."""
+GCC = re.compile(r"gcc-\d+")
+"""Its source package, which is another for each major version."""
+SWIFT_SAYS = re.compile(r"Swift version (\S+) \((.*?)\)")
 
 
-def components(versions: dict[str, str]) -> list[Component]:
-    """Everything that is linked into bootstrap."""
-    swift = versions["swift"]
-    return [
-        debian("curl", "curl", versions["curl"], "curl"),
-        debian("openssl", "openssl", versions["openssl"], "Apache-2.0"),
-        debian("c-ares", "c-ares", versions["c-ares"], "MIT"),
-        debian("glibc", "glibc", versions["glibc"], "LGPL-2.1-or-later"),
-        Component(
-            "swift", swift, f"pkg:github/swiftlang/swift@swift-{swift}-RELEASE", ("Apache-2.0 WITH Swift-exception",)
-        ),
-    ]  # fmt: skip
+@dataclasses.dataclass(frozen=True)
+class Distribution:
+    """By os-release(5), as the package-url type `deb` has it."""
+
+    id: str
+    version: str
+    """Empty where there is none, as in Debian's unstable."""
+
+    @classmethod
+    def told(cls, text: str) -> "Distribution":
+        said = dict(line.split("=", 1) for line in text.splitlines() if "=" in line and not line.startswith("#"))
+        return cls(said["ID"].strip("\"'"), said.get("VERSION_ID", "").strip("\"'"))
+
+    def component(self, source: str, version: str) -> Component:
+        name = "gcc" if GCC.fullmatch(source) else source
+        release = f"{self.id}-{self.version}" if self.version else self.id
+        quoted = version.replace("+", "%2B").replace("~", "%7E")
+        purl = f"pkg:deb/{self.id}/{source}@{quoted}?arch=source&distro={release}"
+        return Component(name, version, purl, (LICENSED[name],))
+
+
+def swift(said: str) -> Component:
+    """By the first line of `swift --version`; a release names its tag, and a snapshot none."""
+    found = SWIFT_SAYS.search(said)
+    if found is None:
+        raise SystemExit(f"error: swift --version says no version: {said!r}")
+    version, build = found.groups()
+    purl = f"pkg:github/swiftlang/swift@{build}" if build.startswith("swift-") else f"pkg:generic/swift@{version}"
+    return Component("swift", version, purl, ("Apache-2.0 WITH Swift-exception",))
+
+
+def components(linked: dict[str, str], distribution: Distribution, toolchain: str) -> list[Component]:
+    """Everything that is linked into bootstrap; `linked` is source package → version."""
+    return [*(distribution.component(*one) for one in linked.items()), swift(toolchain)]
 
 
 def licence(one: str) -> dict:

@@ -1,6 +1,8 @@
 """The zip, its bill of materials, the licences and the sums, from what scripts/package has put into dist/ARCH.
 
-    package.py --arch ARCH --libraries FOLDER --dist FOLDER --swift VERSION --swift-licence FILE
+    package.py --arch ARCH --libraries FOLDER --dist FOLDER --swift SAID --swift-licence FILE <VERSIONS
+
+SAID is what `swift --version` says, VERSIONS what is linked: a source package and its version a line.
 """
 
 import argparse
@@ -12,12 +14,12 @@ import sys
 import archive
 import bill
 
-GLIBC_LICENCE = pathlib.Path("usr/share/doc/libc6-dev/copyright")
+DOCUMENTATION = pathlib.Path("usr/share/doc")
 
 
-def linked(libraries: pathlib.Path) -> dict[str, str]:
-    """Source package → version, as scripts/minimal-libcurl.sh has written them."""
-    return dict(line.split() for line in (libraries / "versions").read_text().splitlines())
+def linked(lines: str) -> dict[str, str]:
+    """Source package → version."""
+    return dict(line.split() for line in lines.splitlines())
 
 
 def own_version() -> str:
@@ -28,12 +30,14 @@ def own_version() -> str:
     return found.group(1)
 
 
-def licence_texts(libraries: pathlib.Path, swift: pathlib.Path) -> list[tuple[str, pathlib.Path]]:
+def licence_texts(libraries: pathlib.Path, gcc: str, swift: pathlib.Path) -> list[tuple[str, pathlib.Path]]:
+    """`gcc` is its source package."""
     here = [("turnstile", pathlib.Path("LICENSE"))]
     of_libraries = [(one.name, one) for one in sorted((libraries / "licences").iterdir())]
     system = libraries / "sysroot"
-    glibc = (system if system.is_dir() else pathlib.Path("/")) / GLIBC_LICENCE
-    return [*here, *of_libraries, ("glibc", glibc), ("swift", swift)]
+    documentation = (system if system.is_dir() else pathlib.Path("/")) / DOCUMENTATION
+    of_system = [("glibc", documentation / "libc6-dev/copyright"), ("gcc", documentation / f"{gcc}-base/copyright")]
+    return [*here, *of_libraries, *of_system, ("swift", swift)]
 
 
 def main() -> int:
@@ -46,10 +50,13 @@ def main() -> int:
     folder, base = given.dist / given.arch, given.dist / f"turnstile-{given.arch}"
     program, package = folder / "bootstrap", base.with_suffix(".zip")
     archive.pack(folder, package)
-    parts = bill.components(linked(given.libraries) | {"swift": given.swift})
+    versions = linked(sys.stdin.read())
+    distribution = bill.Distribution.told(pathlib.Path("/etc/os-release").read_text())
+    parts = bill.components(versions, distribution, given.swift)
     said = bill.bill(program, given.arch, own_version(), parts)
     base.with_suffix(".cdx.json").write_text(json.dumps(said, indent=2) + "\n")
-    texts = bill.licences(licence_texts(given.libraries, given.swift_licence))
+    (gcc,) = filter(bill.GCC.fullmatch, versions)
+    texts = bill.licences(licence_texts(given.libraries, gcc, given.swift_licence))
     base.with_name(f"{base.name}-licences.txt").write_text(texts)
     base.with_suffix(".sha256").write_text(archive.sums([package, program], given.dist))
     for one in (program, package):

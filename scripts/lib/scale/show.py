@@ -49,7 +49,7 @@ def environments(found: dict) -> list[str]:
         ["", "TTL", "to the authorizer", "invocations/s", "Lambda concurrency", "busy at once", "API Gateway"],
         [
             [f"{row['rate']:,}/s", f"{ttl} s", percent(one["misses"], 1), f"{one['invocations']:,.1f}",
-             f"{one['concurrency']:,}", f"{one['busy']:,.1f}", f"{row['gatewayRate']:,}/s"]
+             f"{one['concurrency']:,}", f"{one['busy']:,.2f}", f"{row['gatewayRate']:,}/s"]
             for row in found["quotas"] for ttl, one in row["ttl"].items()
         ],
     ))  # fmt: skip
