@@ -426,9 +426,8 @@ class ManualTests(unittest.TestCase):
         for row in [row for name in ("limited", "rotation", "outage") for row in found[name]]:
             refused = [f"{row['callers'].get(reason, 0):,}" for reason in ("unknown_key", "keys_unavailable")]
             numbers = [f"{row[name]:,}" for name in ("fetches", "failed", "mostInASecond")]
-            self.assertIn(
-                " | ".join([*numbers, f"{row['by'].get('a caller', 0):,}", *refused]), self.MANUAL.read_text(), row["name"]
-            )
+            cells = [*numbers, f"{row['by'].get('a caller', 0):,}", *refused]
+            self.assertIn(" | ".join(cells), self.MANUAL.read_text(), row["name"])
         self.assertIn(f"busy for {found['busy']['140 roots']['first']} ms", self.MANUAL.read_text())
 
     def test_costs_are_those_of_the_model(self) -> None:

@@ -2,9 +2,11 @@
 
 import hashlib
 import pathlib
+import shutil
 import subprocess
 
 HERE = pathlib.Path(__file__).parent / "c"
+ORDER = pathlib.Path(__file__).parents[1] / "link_order.txt"
 WARNINGS = ("-Wall", "-Wextra", "-Wconversion", "-Werror")
 OPTIMISED = ("-O2", "-std=gnu17")
 STATIC = ("-static", "-ffunction-sections", "-fdata-sections", "-Wl,--gc-sections")
@@ -22,12 +24,21 @@ def stopwatch(folder: pathlib.Path) -> pathlib.Path:
 def floor(
     folder: pathlib.Path, libcurl: pathlib.Path, sources: pathlib.Path = HERE / "floor", has_symbols: bool = False
 ) -> pathlib.Path:
-    """Against the same archives, and as static, as the bootstrap that is shipped."""
+    """Against the same archives, as static, and laid out by the same order, as the bootstrap that is shipped."""
     archives = [str(libcurl / "lib" / name) for name in ARCHIVES]
     if missing := [name for name in archives if not pathlib.Path(name).is_file()]:
         raise CannotCompile(f"{missing[0]} is not there: scripts/minimal-libcurl.sh {libcurl} makes it")
-    options = [*OPTIMISED, *WARNINGS, *STATIC, *(() if has_symbols else ("-s",)), f"-I{libcurl}/include"]
+    options = [*OPTIMISED, *WARNINGS, *STATIC, *(() if has_symbols else ("-s",)), f"-I{libcurl}/include", *ordered()]
     return compiled(folder, sources, options, [*archives, "-lm"])
+
+
+def ordered() -> list[str]:
+    """By the linker of Swift's toolchain."""
+    swift = shutil.which("swift")
+    folder = pathlib.Path(swift).resolve().parent if swift else None
+    if not folder or not (folder / "ld.lld").is_file():
+        raise CannotCompile("there is no ld.lld beside swift, by which bootstrap is linked: is its toolchain whole?")
+    return ["-fuse-ld=lld", f"-B{folder}", f"-Wl,--symbol-ordering-file={ORDER}", "-Wl,--no-warn-symbol-ordering"]
 
 
 def compiled(folder: pathlib.Path, sources: pathlib.Path, options: list[str], libraries: list[str]) -> pathlib.Path:
