@@ -1,6 +1,7 @@
 """The count of instructions must be able to fail, and to say where they went."""
 
 import collections
+import json
 import pathlib
 import tempfile
 import unittest
@@ -70,6 +71,12 @@ class VerdictTests(unittest.TestCase):
         self.assertEqual(kept["sum"], sum(range(100)))
         self.assertEqual(len(kept["functions"]), instructions.KEPT)
         self.assertNotIn("f39", kept["functions"])
+
+    def test_what_is_written_down_is_read_again_and_has_a_line_for_each_kind(self) -> None:
+        written = {"A": {"instructions": self.written, "calls": self.written}, "B": {"calls": self.written}}
+        text = instructions.spelled(written)
+        self.assertEqual(json.loads(text), written)
+        self.assertEqual(sum('"sum"' in line for line in text.splitlines()), 3)
 
     def test_functions_of_others_are_left_out_also_in_parts(self) -> None:
         profile = {"memcpy": 5, "memcpy.part.0": 3, "bn_mul'2": 7, "curl_easy_perform": 11, "$e4main": 13}

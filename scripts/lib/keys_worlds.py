@@ -54,10 +54,11 @@ class Killer(usage_plan_server.Gate):
 
     def kill_if_due(self) -> None:
         if self.countdown == 0 and self.process and not self.has_killed:
-            os.kill(self.process.pid, signal.SIGKILL)
-            # Nobody else waits for it yet; the status is kept for whoever does.
-            self.process.wait()
+            # First of all: whoever waits for the process asks this next.
             self.has_killed = True
+            os.kill(self.process.pid, signal.SIGKILL)
+            # The call is not answered, or the process would go on; the status is kept for whoever else waits.
+            self.process.wait()
 
 
 class World(Protocol):

@@ -130,6 +130,15 @@ def kept(profile: Profile) -> dict:
     return {"sum": sum(profile.values()), "functions": {name: profile[name] for name in most}}
 
 
+def spelled(written: dict[str, dict[str, dict]]) -> str:
+    """As JSON, a line for each kind of each shape."""
+    shapes = []
+    for shape, kinds in written.items():
+        lines = [f"  {json.dumps(kind)}: {json.dumps(figures, sort_keys=True)}" for kind, figures in kinds.items()]
+        shapes.append(f" {json.dumps(shape)}: {{\n" + ",\n".join(lines) + "\n }")
+    return "{\n" + ",\n".join(shapes) + "\n}\n"
+
+
 def parsed(words: list[str]) -> argparse.Namespace:
     parser = Parser(prog="scripts/instructions", add_help=False)
     parser.add_argument("--bootstrap", type=pathlib.Path, required=True)
@@ -170,7 +179,7 @@ def main() -> int:
         written = {
             shape: {kind: kept(profile) for kind, profile in cost.kinds().items()} for shape, cost in found.items()
         }
-        WRITTEN.write_text(json.dumps(written, indent=1, sort_keys=True) + "\n")
+        WRITTEN.write_text(spelled(written))
     written = json.loads(WRITTEN.read_text())
     if given.json:
         sums = {
