@@ -109,7 +109,7 @@ package enum Lambda {
         var function = AuthorizerFunction(configuration, judge: judge, log: log, clock: clock)
         _ = function.answer(WarmUp.event, deadlineInMilliseconds: nil)
         function.writeLog()
-        // Now, and not before: the start itself is faster with them.
+        // Not before: the start takes and gives many small blocks.
         System.keepNoFreedBlocks()
         return function
     }
