@@ -3,7 +3,6 @@
 import argparse
 import collections
 import pathlib
-import subprocess
 import sys
 import tempfile
 
@@ -14,20 +13,19 @@ from bench.stopwatch import Failure, Program, Stopwatch
 from bench.world import RS256
 from words import Parser
 
-OWN = "its own"
-LIBRARIES = {"OpenSSL": ("libcrypto.a", "libssl.a"), "libcurl, c-ares": ("libcurl.a", "libcares.a"), "C library": ()}
+ARCHIVES = {"OpenSSL": instructions.FOREIGN, "libcurl, c-ares": ("libcurl.a", "libcares.a")}
+C_LIBRARY, OWN = "C library", "its own"
 # Instructions by whose code they are in.
 Shares = collections.Counter[str]
 
 
 def symbols(libraries: pathlib.Path) -> dict[str, set[str]]:
     """The functions of each library."""
-    standard = subprocess.run(["gcc", "-print-file-name=libc.a"], capture_output=True, text=True, check=True)
-    found = {}
-    for library, names in LIBRARIES.items():
-        archives = [libraries / "lib" / name for name in names] or [pathlib.Path(standard.stdout.strip())]
-        found[library] = set().union(*(instructions.defined(archive) for archive in archives))
-    return found
+    found = {
+        library: instructions.defined(*(libraries / "lib" / name for name in names))
+        for library, names in ARCHIVES.items()
+    }
+    return found | {C_LIBRARY: instructions.defined(instructions.standard_library())}
 
 
 def shares(profile: dict[str, int], known: dict[str, set[str]]) -> Shares:
@@ -51,7 +49,7 @@ def lines(title: str, floor: Shares, ours: Shares) -> list[str]:
     rows = [
         [whose, f"{of_floor:,}", f"{of_ours:,}", f"{of_ours - of_floor:+,}"]
         for whose, of_floor, of_ours in (
-            *((whose, floor[whose], ours[whose]) for whose in (*LIBRARIES, OWN)),
+            *((whose, floor[whose], ours[whose]) for whose in (*ARCHIVES, C_LIBRARY, OWN)),
             ("all", floor.total(), ours.total()),
         )
     ]

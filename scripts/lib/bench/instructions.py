@@ -68,14 +68,17 @@ def total(stage: Stage, program: Program, act: Act, count: int) -> callgrind.Cou
 
 def foreign(libraries: pathlib.Path) -> set[str]:
     """The names of all functions of OpenSSL and of the C library."""
-    standard = subprocess.run(["gcc", "-print-file-name=libc.a"], capture_output=True, text=True, check=True)
-    archives = [*(libraries / "lib" / name for name in FOREIGN), pathlib.Path(standard.stdout.strip())]
-    return set().union(*map(defined, archives))
+    return defined(*(libraries / "lib" / name for name in FOREIGN), standard_library())
 
 
-def defined(archive: pathlib.Path) -> set[str]:
-    """The names in an archive of objects."""
-    listed = subprocess.run(["nm", "--defined-only", str(archive)], capture_output=True, text=True, check=True)
+def standard_library() -> pathlib.Path:
+    found = subprocess.run(["gcc", "-print-file-name=libc.a"], capture_output=True, text=True, check=True)
+    return pathlib.Path(found.stdout.strip())
+
+
+def defined(*archives: pathlib.Path) -> set[str]:
+    """The names in archives of objects."""
+    listed = subprocess.run(["nm", "--defined-only", *map(str, archives)], capture_output=True, text=True, check=True)
     return {words[2] for words in map(str.split, listed.stdout.splitlines()) if len(words) == 3}
 
 
